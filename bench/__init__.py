@@ -1,0 +1,1 @@
+"""How fast and how right, measured through the same doors as users."""

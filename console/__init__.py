@@ -1,0 +1,1 @@
+"""What people use: HTTP API, live feed, pages."""

@@ -1,0 +1,41 @@
+"""Where things are kept: ids in, object keys out. One folder a room; all keys are derived, none is invented."""
+
+
+def room_folder(room_id: str) -> str:
+    return f"rooms/{room_id}/"
+
+
+def log_key(room_id: str, position: int) -> str:
+    return f"rooms/{room_id}/log/{position:08}.json"
+
+
+def parts_folder(room_id: str, track_id: str) -> str:
+    return f"rooms/{room_id}/tracks/{track_id}/parts/"
+
+
+def part_key(room_id: str, track_id: str, index: int) -> str:
+    return f"{parts_folder(room_id, track_id)}{index:06}.part"
+
+
+def audio_key(room_id: str) -> str:
+    return f"rooms/{room_id}/recording/audio.m4a"
+
+
+def hls_key(room_id: str, name: str) -> str:
+    return f"rooms/{room_id}/recording/hls/{name}"
+
+
+def waveform_key(room_id: str) -> str:
+    return f"rooms/{room_id}/recording/waveform.json"
+
+
+def manifest_key(room_id: str) -> str:
+    return f"rooms/{room_id}/recording/manifest.json"
+
+
+def transcript_key(room_id: str) -> str:
+    return f"rooms/{room_id}/captions/final.json"
+
+
+def certificate_key(room_id: str) -> str:
+    return f"certificates/{room_id}.json"

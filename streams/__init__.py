@@ -1,0 +1,1 @@
+"""Where bytes enter and leave: topology, stores, producer SDK, embedded services, settings, command line."""
