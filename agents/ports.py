@@ -48,10 +48,13 @@ class RecordingStore(Protocol):
         """Keep `data` (or the file at the path) under `key`; with `if_absent` raise `Conflict` when it exists."""
 
     async def get(self, key: str, *, start: int = 0, length: int | None = None) -> bytes:
-        """Return the object's bytes from `start`, or raise `Missing`."""
+        """Return the object's bytes from `start` (none when it ends before), or raise `Missing`."""
 
     async def list(self, prefix: str) -> tuple[StoredObject, ...]:
         """All objects under `prefix` (which ends in `/`), by key."""
+
+    async def folders(self, prefix: str) -> tuple[str, ...]:
+        """The names of the folders right under `prefix` (which ends in `/`), sorted."""
 
     async def delete(self, keys: Sequence[str]) -> None:
         """Remove objects; those that are not there are no error."""
@@ -64,7 +67,10 @@ class RoomLog(Protocol):
         """Fold the room's log into its state."""
 
     async def decide(self, command: Command, now_ms: int) -> tuple[Entry, ...] | Refused:
-        """Decide, append durably, return the entries. A replayed command returns the entries of the first time."""
+        """Decide, append durably, return the entries; none when the room is already as asked.
+
+        A replayed command returns the entries of the first time.
+        """
 
     async def room_ids(self) -> tuple[str, ...]:
         """All rooms that have a log."""

@@ -4,7 +4,7 @@ from schemas.base import Record
 
 
 class Figure(Record, frozen=True, kw_only=True):
-    """One number that happened in one minute. `figure_id` is derived from its source, so writing twice changes nothing."""
+    """One number of one minute. `figure_id` is derived from its source, so writing it twice changes nothing."""
 
     figure_id: str
     minute_ms: int

@@ -10,6 +10,23 @@ class StoredObject(Record, frozen=True, kw_only=True):
     size: int
 
 
+class Certificate(Record, frozen=True, kw_only=True):
+    """What is left of a purged room, under `certificates/{room_id}.json`: what was deleted, when and why.
+
+    `objects` are the deleted objects, tracks numbered instead of named; `bytes` is their sum. `head` is the SHA-256
+    (hex) of the log's last entry, number `position`, which vouches for all before it. No words, titles or people.
+    """
+
+    room_id: str
+    policy: str
+    reason: str
+    purged_ms: int
+    head: str
+    position: int
+    bytes: int
+    objects: tuple[StoredObject, ...]
+
+
 class Document(Record, frozen=True, kw_only=True):
     """A document for the index: `index` is one of rooms, utterances, findings, cases, figures.
 

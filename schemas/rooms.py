@@ -277,8 +277,9 @@ Fact = (
 class Entry(Record, frozen=True, kw_only=True):
     """One line of a room's log: a fact, who caused it and when; `previous` is the SHA-256 (hex) of the entry before.
 
-    `position` counts from 0; entry 0 has `previous` of 64 zeros. A command may cause several entries;
-    the last of them has `last_of_command`, so that a reader knows when a command has been carried out.
+    `position` counts from 0; entry 0 has `previous` of 64 zeros. A command may cause several entries, kept in one
+    object; the last of them has `last_of_command`, so that a reader of the topic knows when a command has been
+    carried out.
     """
 
     room_id: str
@@ -291,8 +292,12 @@ class Entry(Record, frozen=True, kw_only=True):
     last_of_command: bool = True
 
 
+UNCHANGED = "unchanged"
+"""The reason of the answer to a command that found the room already as asked: no fact, and no error either."""
+
+
 class Refused(Record, frozen=True, kw_only=True):
-    """The steward's no: `reason` is a stable code (`room_closed`), `detail` says it to a person."""
+    """The steward's no: `reason` is a stable code (`room_closed`, `UNCHANGED`), `detail` says it to a person."""
 
     command_id: str
     room_id: str

@@ -1,0 +1,71 @@
+"""Settings in, the console served on loopback out: `python -m console.serve`."""
+
+import asyncio
+
+import uvicorn
+from elasticsearch import AsyncElasticsearch
+
+from console.app import create_app
+from console.ports import Probe
+from console.services import Services
+from schemas.errors import Unavailable
+from streams.clock import now_ms
+from streams.gateway import KafkaGateway
+from streams.index import ElasticIndex
+from streams.logs import configure_logs
+from streams.publisher import Publisher
+from streams.roomlog import StoredRoomLog
+from streams.settings import Settings, read
+from streams.stores import open_store
+from streams.topics import broker_answers
+
+DOOR_MS = 10_000
+"""How long a chunk at the door waits for the broker before the producer is told to come again."""
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until the process is told to end."""
+    publisher = Publisher(settings.kafka, timeout_ms=DOOR_MS)
+    gateway = KafkaGateway(settings.kafka, publisher)
+    store = open_store(settings.store_url)
+    index = ElasticIndex(AsyncElasticsearch(settings.elasticsearch), settings.index_prefix)
+    services = Services(
+        gateway=gateway,
+        store=store,
+        log=StoredRoomLog(store),
+        index=index,
+        now=now_ms,
+        base_url=settings.base_url or f"http://127.0.0.1:{settings.port}",
+        probes={"broker": _broker_probe(settings.kafka), "index": index.refresh, "store": lambda: _listed(store)},
+    )
+    gateway.start()
+    try:
+        await uvicorn.Server(_configuration(services, settings)).serve()
+    finally:
+        gateway.close()
+        publisher.close()
+        await index.close()
+
+
+def _configuration(services: Services, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        create_app(services),
+        host="127.0.0.1",
+        port=settings.port,
+        log_level="warning",
+        timeout_graceful_shutdown=2,  # live feeds do not end by themselves
+    )
+
+
+def _broker_probe(kafka: str) -> Probe:
+    async def probe() -> None:
+        if not await asyncio.to_thread(broker_answers, kafka):
+            raise Unavailable("the broker does not answer")
+
+    return probe
+
+
+if __name__ == "__main__":
+    chosen = read()
+    configure_logs(chosen.log_level)
+    asyncio.run(serve(chosen))

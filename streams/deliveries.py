@@ -1,0 +1,99 @@
+"""A Faust stream and an agent in, a function for `app.agent` out: decoding, dead letters and publishing around an agent.
+
+Acks are explicit (`noack`), so a record's offset can move only when the agent says that its work is durable.
+A bug ends the process before the offset moves; the supervisor starts it again and the record comes back.
+"""
+
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, Protocol
+
+import faust
+import stamina
+import structlog
+
+from agents.ports import Agent, Delivery, Now
+from schemas.base import Record
+from schemas.errors import Malformed, Unavailable
+from schemas.letters import DeadLetter
+from schemas.wire import decode
+
+log = structlog.get_logger()
+
+EXIT_BUG = 70
+"""EX_SOFTWARE of sysexits.h."""
+
+Publish = Callable[[Record], Awaitable[None]]
+
+
+class RawSchema(faust.Schema):  # type: ignore[misc]  # Faust carries no types
+    """Leaves keys and values as bytes: what does not decode must reach us, not vanish in Faust."""
+
+    def loads_key(self, app: Any, message: Any, **_: Any) -> Any:
+        return message.key
+
+    def loads_value(self, app: Any, message: Any, **_: Any) -> Any:
+        return message.value
+
+
+class FaustEvent(Protocol):
+    message: Any
+
+
+def bind(app: faust.App, topic: str, name: str, agent: Agent, publish: Publish, now: Now) -> None:
+    """Run `agent` on `topic` of `app`; each record it yields is published before it goes on."""
+
+    async def run(stream: Any) -> AsyncIterator[None]:
+        try:
+            async for output in agent(_deliveries(stream, publish, now)):
+                await publish_durably(publish, output)
+                yield
+        except Exception:  # whatever it is, it is a bug: end before the offset moves
+            log.exception("agent_failed", agent=name)
+            os._exit(EXIT_BUG)
+
+    app.agent(app.topic(topic, schema=RawSchema(), value_type=bytes), name=name)(run)
+
+
+@stamina.retry(on=Unavailable, attempts=None, timeout=None, wait_max=10.0)
+async def publish_durably(publish: Publish, record: Record) -> None:
+    """Publish, again and again while the broker is away: an agent's output is never dropped."""
+    await publish(record)
+
+
+async def _deliveries(stream: Any, publish: Publish, now: Now) -> AsyncIterator[Delivery[Any]]:
+    acking = stream.noack()
+    async for event in acking.events():
+        delivery = await _decoded(acking, event, publish, now)
+        if delivery is not None:
+            yield delivery
+
+
+async def _decoded(stream: Any, event: FaustEvent, publish: Publish, now: Now) -> Delivery[Any] | None:
+    message = event.message
+
+    async def ack() -> None:
+        await stream.ack(event)
+
+    try:
+        record = decode(message.topic, message.headers or (), message.value)
+    except Malformed as error:
+        await publish_durably(publish, _letter(message, error, now()))
+        await ack()
+        return None
+    return Delivery(record, ack=ack, topic=message.topic, partition=message.partition, offset=message.offset)
+
+
+def _letter(message: Any, error: Malformed, now_ms: int) -> DeadLetter:
+    return DeadLetter(
+        reason=error.reason,
+        detail=error.detail,
+        field=error.field,
+        topic=message.topic,
+        partition=message.partition,
+        offset=message.offset,
+        room_id=(message.key or b"").decode(errors="replace"),
+        headers=tuple((name, bytes(value or b"")) for name, value in message.headers or ()),
+        raw=message.value or b"",
+        at_ms=now_ms,
+    )

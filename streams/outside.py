@@ -1,0 +1,57 @@
+"""Settings in, everything outside that agents work with out, each made when first asked for."""
+
+from functools import cached_property
+from typing import Any
+
+from elasticsearch import AsyncElasticsearch
+
+from agents.directory import RoomDirectory
+from processors.engines.choose import open_engine
+from processors.screening.policy import Policy, shipped_policy
+from streams.clock import now_ms
+from streams.index import ElasticIndex
+from streams.publisher import Publisher
+from streams.rendering import FfmpegRenderer
+from streams.roomlog import StoredRoomLog
+from streams.settings import Settings
+from streams.stores import open_store
+
+
+class Outside:
+    """One worker's doors to the outside."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.now = now_ms
+
+    @cached_property
+    def publisher(self) -> Publisher:
+        return Publisher(self.settings.kafka)
+
+    @cached_property
+    def store(self) -> Any:
+        return open_store(self.settings.store_url)
+
+    @cached_property
+    def log(self) -> StoredRoomLog:
+        return StoredRoomLog(self.store)
+
+    @cached_property
+    def directory(self) -> RoomDirectory:
+        return RoomDirectory(self.log, self.now)
+
+    @cached_property
+    def index(self) -> ElasticIndex:
+        return ElasticIndex(AsyncElasticsearch(self.settings.elasticsearch), self.settings.index_prefix)
+
+    @cached_property
+    def engine(self) -> Any:
+        return open_engine(self.settings.engine, self.settings.model, self.settings.device)
+
+    @cached_property
+    def renderer(self) -> FfmpegRenderer:
+        return FfmpegRenderer()
+
+    @cached_property
+    def policy(self) -> Policy:
+        return shipped_policy()

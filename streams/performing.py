@@ -1,0 +1,108 @@
+"""Audio files in, a recorded room out: opens a room, joins a track a file, sends what they hold as a producer would."""
+
+import heapq
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from schemas.audio import AudioChunk
+from schemas.base import Record
+from schemas.errors import Invalid
+from streams.client import Client
+from streams.playing import CONTENT_TYPE, Piece, pieces
+from streams.producer import ChunkProducer
+
+CONFIRM_SECONDS = 60.0
+
+OnChunk = Callable[[AudioChunk], None]
+
+
+class Part(Record, frozen=True, kw_only=True):
+    """Who speaks in which file, and when in the room the file begins, ms."""
+
+    speaker: str
+    path: Path
+    starts_ms: int = 0
+
+
+class Performed(Record, frozen=True, kw_only=True):
+    """A room that was played and closed: chunks sent, and seconds sent of each track."""
+
+    room_id: str
+    chunks: int
+    speakers: dict[str, str]
+    seconds: dict[str, float]
+
+
+class Performance:
+    """One run of some files through one room. `on_chunk` hears of each chunk as it is sent."""
+
+    def __init__(self, client: Client, producer: ChunkProducer, *, real_time: bool, on_chunk: OnChunk = lambda _: None):
+        self._client = client
+        self._producer = producer
+        self._real_time = real_time
+        self._on_chunk = on_chunk
+
+    def open(self, title: str, host: str) -> dict[str, Any]:
+        return self._client.open_room(title, host, record=True)
+
+    def play(self, room: dict[str, Any], parts: Sequence[Part]) -> Performed:
+        """Send every part, wait until all is confirmed, and close the room."""
+        room_id = room["room_id"]
+        speakers = {self._join(room_id, part): part for part in parts}
+        seconds = dict.fromkeys(speakers, 0.0)
+        chunks = 0
+        begun_s = time.time()
+        for chunk in heapq.merge(*self._chunked(room, speakers), key=lambda chunk: chunk.captured_ms):
+            self._pace(chunk, room["opened_ms"], begun_s)
+            self._producer.send(chunk)
+            self._on_chunk(chunk)
+            seconds[chunk.track_id] += chunk.duration_ms / 1000
+            chunks += 1
+        self._producer.finish(CONFIRM_SECONDS)
+        self._client.close_room(room_id)
+        names = {track_id: part.speaker for track_id, part in speakers.items()}
+        return Performed(room_id=room_id, chunks=chunks, speakers=names, seconds=seconds)
+
+    def _join(self, room_id: str, part: Part) -> str:
+        return str(self._client.join(room_id, part.speaker, CONTENT_TYPE)["track_id"])
+
+    def _chunked(self, room: dict[str, Any], speakers: dict[str, Part]) -> list[Iterator[AudioChunk]]:
+        return [_chunks(room, track_id, part) for track_id, part in speakers.items()]
+
+    def _pace(self, chunk: AudioChunk, opened_ms: int, begun_s: float) -> None:
+        """In real time a chunk is sent when its last sample has been heard."""
+        if self._real_time:
+            due_s = begun_s + (chunk.captured_ms + chunk.duration_ms - opened_ms) / 1000
+            time.sleep(max(0.0, due_s - time.time()))
+
+
+def _chunks(room: dict[str, Any], track_id: str, part: Part) -> Iterator[AudioChunk]:
+    begins_ms = room["opened_ms"] + part.starts_ms
+    return (_chunk(room["room_id"], track_id, n, begins_ms, piece) for n, piece in enumerate(pieces(part.path)))
+
+
+def _chunk(room_id: str, track_id: str, sequence: int, begins_ms: int, piece: Piece) -> AudioChunk:
+    return AudioChunk(
+        room_id=room_id,
+        track_id=track_id,
+        sequence=sequence,
+        captured_ms=begins_ms + piece.starts_ms,
+        duration_ms=piece.duration_ms,
+        content_type=CONTENT_TYPE,
+        data=piece.data,
+    )
+
+
+def parts_of(files: Sequence[Path]) -> list[Part]:
+    """One part a file, named after it; `Invalid` when a file is missing or two have one name."""
+    names = [path.stem for path in files]
+    for path in files:
+        if not path.is_file():
+            raise Invalid("file_missing", f"{path} is not there", field="FILE")
+        if names.count(path.stem) > 1:
+            raise Invalid(
+                "speaker_twice", f"two files are named {path.stem}: a file's name is its speaker", field="FILE"
+            )
+    return [Part(speaker=path.stem, path=path) for path in files]

@@ -1,0 +1,94 @@
+"""Records in, confirmed Kafka messages out: the one way onto a topic, which knows its name, key and wire form."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+
+from confluent_kafka import KafkaError, KafkaException, Message, Producer
+
+from schemas.base import Record
+from schemas.errors import Invalid, Unavailable
+from schemas.topics import TOPIC_OF
+from schemas.wire import encode
+
+POLL_SECONDS = 0.1
+DeliveryReport = Callable[[KafkaError | None, Message], None]
+
+
+class Publisher:
+    """An idempotent confluent-kafka producer whose `publish` returns when all in-sync replicas have the record.
+
+    Thread-safe. `timeout_ms` bounds how long a record may wait for a broker before `Unavailable` is raised.
+    """
+
+    def __init__(self, kafka: str, *, timeout_ms: int = 10_000) -> None:
+        self._producer = Producer(
+            {
+                "bootstrap.servers": kafka,
+                "enable.idempotence": True,
+                "linger.ms": 2,
+                "message.timeout.ms": timeout_ms,
+                "compression.type": "none",  # audio is compressed already
+                "log_level": 3,
+            }
+        )
+        self._closing = threading.Event()
+        self._poller = threading.Thread(target=self._poll, name="publisher", daemon=True)
+        self._poller.start()
+
+    async def publish(self, record: Record) -> None:
+        """Send `record` and wait until it is durable on the broker; `Unavailable` when it did not get there."""
+        loop = asyncio.get_running_loop()
+        confirmed: asyncio.Future[None] = loop.create_future()
+        self.send(record, lambda error: loop.call_soon_threadsafe(_settle, confirmed, error))
+        await confirmed
+
+    def send(self, record: Record, confirmed: Callable[[Exception | None], object]) -> None:
+        """Hand `record` over without waiting; `confirmed` is called from another thread with None or the error."""
+        headers, value = encode(record)
+        try:
+            self._producer.produce(
+                TOPIC_OF[type(record)].name,
+                key=_key(record),
+                value=value,
+                headers=list(headers),
+                on_delivery=lambda error, _message: confirmed(_translated(error)),
+            )
+        except BufferError as error:
+            raise Unavailable("the producer's buffer is full; try again") from error
+        except KafkaException as error:
+            raise _translated(error.args[0]) or Unavailable(str(error)) from error
+
+    def flush(self, timeout_s: float) -> int:
+        """Wait until everything handed over is settled; returns how many are not."""
+        return int(self._producer.flush(timeout_s))
+
+    def close(self) -> None:
+        self._closing.set()
+        self._poller.join()
+        self._producer.flush(5)
+
+    def _poll(self) -> None:
+        while not self._closing.is_set():
+            self._producer.poll(POLL_SECONDS)
+
+
+def _key(record: Record) -> bytes:
+    return str(getattr(record, "room_id", "")).encode()
+
+
+def _settle(future: "asyncio.Future[None]", error: Exception | None) -> None:
+    if future.done():
+        return
+    if error is None:
+        future.set_result(None)
+    else:
+        future.set_exception(error)
+
+
+def _translated(error: KafkaError | None) -> Exception | None:
+    if error is None:
+        return None
+    if error.code() == KafkaError.MSG_SIZE_TOO_LARGE:
+        return Invalid("record_too_large", "the broker refuses a message of this size")
+    return Unavailable(f"the broker did not confirm the record: {error.str()}")

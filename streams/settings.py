@@ -1,0 +1,74 @@
+"""The environment in, frozen settings out. Nothing else reads the environment."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from schemas.base import Record
+from schemas.errors import Invalid
+
+PREFIX = "EARWITNESS_"
+
+
+class Settings(Record, frozen=True, kw_only=True):
+    """Every setting, its default and what it does. Each is `EARWITNESS_` and its name in capitals."""
+
+    data: str = "earwitness-data"
+    """Folder of everything that `earwitness up` keeps."""
+    kafka: str = ""
+    """`host:port` of a Kafka; empty starts the embedded broker."""
+    elasticsearch: str = ""
+    """URL of an Elasticsearch; empty starts the embedded index."""
+    store: str = ""
+    """Folder or `s3://bucket/prefix` of the recordings; empty is `<data>/store`."""
+    port: int = 8440
+    """Port of the console on 127.0.0.1; 0 takes a free one."""
+    base_url: str = ""
+    """Address under which people reach the console; empty is `http://127.0.0.1:<port>`."""
+    partitions: int = 4
+    """Partitions of each topic, set when it is made."""
+    index_prefix: str = "earwitness"
+    """Start of the names of all indices."""
+    engine: str = "faster-whisper"
+    """`faster-whisper`, `openai-whisper` or `scripted`."""
+    model: str = "tiny.en"
+    """A Whisper model: a hub name or a folder."""
+    device: str = "cpu"
+    """`cpu` or `cuda`."""
+    group_prefix: str = "earwitness"
+    """Start of the names of the consumer groups."""
+    session_timeout_s: float = 6.0
+    """How long the broker waits for a silent worker before others take its partitions."""
+    log_level: str = "INFO"
+    """`DEBUG`, `INFO`, `WARNING` or `ERROR`."""
+
+    @property
+    def data_folder(self) -> Path:
+        return Path(self.data)
+
+    @property
+    def store_url(self) -> str:
+        return self.store or str(self.data_folder / "store")
+
+
+def read(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read settings from `environment` (default: the process's), or raise `Invalid` naming the variable."""
+    given = os.environ if environment is None else environment
+    values = {
+        name: given[PREFIX + name.upper()] for name in Settings.__struct_fields__ if given.get(PREFIX + name.upper())
+    }
+    try:
+        return msgspec.convert(values, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        name = PREFIX + str(error).rpartition("`$.")[2].rstrip("`").upper()
+        raise Invalid("setting_malformed", f"{name}: {error}", field=name) from error
+
+
+def child_environment(settings: Settings) -> dict[str, str]:
+    """The environment of a child process whose `read` returns these settings."""
+    return {
+        **os.environ,
+        **{PREFIX + name.upper(): str(getattr(settings, name)) for name in Settings.__struct_fields__},
+    }

@@ -1,0 +1,177 @@
+"""Settings in, the whole system running on one machine out: embedded services unless real ones are named, workers, console.
+
+Everything it starts is its child and ends with it. What it keeps is under the data folder, and is there again after a
+restart; rooms that were being finished when it stopped are taken up again.
+"""
+
+import asyncio
+import fcntl
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Self
+
+import msgspec
+import structlog
+
+from schemas.base import Record
+from schemas.errors import Conflict, Unavailable
+from streams import embedded, processes
+from streams.recovery import prepare
+from streams.settings import Settings, child_environment
+from streams.topology import WORKERS
+
+log = structlog.get_logger()
+
+READY_SECONDS = 60.0
+WATCH_SECONDS = 0.5
+RESTART_PAUSES_S = (0.5, 1.0, 2.0, 5.0, 10.0)
+
+
+class Running(Record, frozen=True, kw_only=True):
+    """What `<data>/running.json` says while a system runs on that folder."""
+
+    pid: int
+    kafka: str
+    elasticsearch: str
+    store: str
+    base_url: str
+
+
+def find_running(data: Path) -> Running | None:
+    """The system that runs on this data folder, if one does."""
+    try:
+        running = msgspec.json.decode((data / "running.json").read_bytes(), type=Running)
+        os.kill(running.pid, 0)
+    except (OSError, msgspec.DecodeError):
+        return None
+    return running
+
+
+class Child:
+    """A process that is started again, a little later each time, when it ends on its own."""
+
+    def __init__(self, name: str, start: Callable[[], "subprocess.Popen[bytes]"]) -> None:
+        self.name = name
+        self.restarts = 0
+        self._start = start
+        self.process = start()
+        self._restart_at = 0.0
+
+    def watch(self, now_s: float) -> bool:
+        """Start the process again when its pause is over; says whether it did."""
+        if self.process.poll() is None:
+            return False
+        if not self._restart_at:
+            pause = RESTART_PAUSES_S[min(self.restarts, len(RESTART_PAUSES_S) - 1)]
+            log.error("child_ended", child=self.name, status=self.process.returncode, restart_in_s=pause)
+            self._restart_at = now_s + pause
+        elif now_s >= self._restart_at:
+            self.restarts += 1
+            self._restart_at = 0.0
+            self.process = self._start()
+            return True
+        return False
+
+
+class System:
+    """`with System(settings) as system:` runs everything; `system.running` says where it is."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._given = settings
+        self._data = settings.data_folder.resolve()
+        self._children: list[Child] = []
+        self._ending = threading.Event()
+        self._watcher: threading.Thread | None = None
+        self._lock: IO[str] | None = None
+        self.running: Running
+
+    def __enter__(self) -> Self:
+        try:
+            self._begin()
+        except BaseException:  # also Ctrl-C: nothing that was started may stay
+            self._end()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end()
+
+    def _begin(self) -> None:
+        self._take_folder()
+        self._settings = settings = self._with_services()
+        asyncio.run(prepare(settings))
+        for name in WORKERS:
+            self._add(name, [sys.executable, "-m", "streams.worker", name], settings)
+        self._add("console", [sys.executable, "-m", "console.serve"], settings)
+        self.running = Running(
+            pid=os.getpid(),
+            kafka=settings.kafka,
+            elasticsearch=settings.elasticsearch,
+            store=settings.store_url,
+            base_url=settings.base_url,
+        )
+        self._await_console()
+        (self._data / "running.json").write_bytes(msgspec.json.encode(self.running))
+        self._watcher = threading.Thread(target=self._watch, name="supervisor", daemon=True)
+        self._watcher.start()
+
+    def _take_folder(self) -> None:
+        self._data.mkdir(parents=True, exist_ok=True)
+        self._lock = (self._data / "lock").open("w")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise Conflict(f"another earwitness is running on {self._data}; stop it or name another --data") from error
+
+    def _with_services(self) -> Settings:
+        """Start the services that nobody named; returns the settings with every address filled in."""
+        found = {"data": str(self._data), "store": self._given.store or str(self._data / "store")}
+        port = self._given.port or processes.free_port()
+        found |= {"base_url": self._given.base_url or f"http://127.0.0.1:{port}"}
+        if not self._given.kafka:
+            found["kafka"] = f"127.0.0.1:{self._embed('broker', embedded.start_broker)}"
+        if not self._given.elasticsearch:
+            found["elasticsearch"] = f"http://127.0.0.1:{self._embed('index', embedded.start_index)}"
+        return msgspec.structs.replace(self._given, port=port, **found)
+
+    def _embed(self, name: str, start: Callable[[Path, int], "subprocess.Popen[bytes]"]) -> int:
+        """Start an embedded service on a free port, on which it also comes back; returns the port."""
+        port = processes.free_port()
+        self._children.append(Child(name, lambda: start(self._data, port)))
+        return port
+
+    def _add(self, name: str, command: list[str], settings: Settings) -> None:
+        environment = child_environment(settings)
+        log_file = self._data / "logs" / f"{name}.log"
+        self._children.append(Child(name, lambda: processes.start(command, log=log_file, environment=environment)))
+
+    def _await_console(self) -> None:
+        until = time.monotonic() + READY_SECONDS
+        while time.monotonic() < until:
+            if embedded.answers(f"{self.running.base_url}/health"):
+                return
+            time.sleep(0.1)
+        raise Unavailable(f"the console did not answer within {READY_SECONDS:.0f} s; see {self._data / 'logs'}")
+
+    def _watch(self) -> None:
+        while not self._ending.wait(WATCH_SECONDS):
+            for child in self._children:
+                if child.watch(time.monotonic()) and child.name == "broker":
+                    asyncio.run(prepare(self._settings))  # it came back without its topics
+
+    def _end(self) -> None:
+        self._ending.set()
+        if self._watcher is not None:
+            self._watcher.join()
+        (self._data / "running.json").unlink(missing_ok=True)
+        for child in reversed(self._children):
+            child.process.terminate()
+        for child in reversed(self._children):
+            processes.stop(child.process)
+        if self._lock is not None:
+            self._lock.close()

@@ -1,0 +1,60 @@
+"""The whole flow on one page: every topic, the agent that reads it and the worker in which it runs, top to bottom.
+
+An agent's outputs go to the topic of their type (`schemas/topics.py`), through the one publisher.
+Each worker is one Faust app and one consumer group; scale it by starting it more often.
+"""
+
+from collections.abc import Callable
+
+from agents.assembler import assembler
+from agents.captioner import captioner
+from agents.indexer import caption_indexer, finding_indexer, room_indexer
+from agents.janitor import janitor
+from agents.meter import meter
+from agents.ports import Agent
+from agents.recorder import recorder
+from agents.screener import screener
+from agents.steward import steward
+from agents.transcriber import transcriber
+from schemas.base import Record
+from schemas.topics import AUDIO, CAPTIONS, COMMANDS, EVENTS, FINDINGS, PARTS, Topic
+from streams.outside import Outside
+
+
+class Flow(Record, frozen=True, kw_only=True):
+    """`agent` reads `topic` under `name`."""
+
+    topic: Topic
+    name: str
+    agent: Callable[[Outside], Agent]
+
+
+def flow(topic: Topic, name: str, agent: Callable[[Outside], Agent]) -> Flow:
+    return Flow(topic=topic, name=name, agent=agent)
+
+
+WORKERS: dict[str, tuple[Flow, ...]] = {
+    # People and agents ask, the steward decides; what is recorded becomes durable parts.
+    "record": (
+        flow(COMMANDS, "steward", lambda o: steward(o.log, o.now)),
+        flow(AUDIO, "recorder", lambda o: recorder(o.store, o.directory, o.now)),
+    ),
+    # What is said becomes captions: while people speak, and again from the durable recording.
+    "caption": (
+        flow(AUDIO, "captioner", lambda o: captioner(o.directory, o.engine, o.now)),
+        flow(EVENTS, "transcriber", lambda o: transcriber(o.log, o.store, o.engine, o.now)),
+    ),
+    # The recording becomes something to play; captions become findings; all of it can be found, counted and purged.
+    "finish": (
+        flow(EVENTS, "assembler", lambda o: assembler(o.log, o.store, o.renderer, o.now)),
+        flow(CAPTIONS, "screener", lambda o: screener(o.policy, o.now)),
+        flow(EVENTS, "room_indexer", lambda o: room_indexer(o.log, o.index)),
+        flow(CAPTIONS, "caption_indexer", lambda o: caption_indexer(o.index)),
+        flow(FINDINGS, "finding_indexer", lambda o: finding_indexer(o.index)),
+        flow(PARTS, "part_meter", lambda o: meter(o.index)),
+        flow(CAPTIONS, "caption_meter", lambda o: meter(o.index)),
+        flow(FINDINGS, "finding_meter", lambda o: meter(o.index)),
+        flow(EVENTS, "room_meter", lambda o: meter(o.index)),
+        flow(EVENTS, "janitor", lambda o: janitor(o.log, o.store, o.index, o.now)),
+    ),
+}

@@ -1,0 +1,60 @@
+"""A worker's name and settings in, a running Faust worker out: `python -m streams.worker NAME`.
+
+The one module with effects when run: it connects, consumes and does not return.
+"""
+
+import sys
+
+import faust
+import structlog
+
+from schemas.audio import MAX_CHUNK_BYTES
+from schemas.base import Record
+from streams.deliveries import bind
+from streams.logs import configure_logs
+from streams.outside import Outside
+from streams.settings import Settings, read
+from streams.topology import WORKERS
+
+log = structlog.get_logger()
+
+FETCH_BYTES = 8 * 1024 * 1024
+"""Bytes per partition and fetch: a dozen of the largest chunks, so that one busy room does not starve the others."""
+
+
+def make_app(name: str, settings: Settings) -> faust.App:
+    """A Faust app with the agents of worker `name` bound to their topics."""
+    app = faust.App(
+        f"{settings.group_prefix}-{name}",
+        broker=f"kafka://{settings.kafka}",
+        autodiscover=False,
+        web_enabled=False,
+        topic_disable_leader=True,
+        consumer_auto_offset_reset="earliest",
+        consumer_max_fetch_size=FETCH_BYTES,
+        producer_max_request_size=2 * MAX_CHUNK_BYTES,
+        broker_session_timeout=settings.session_timeout_s,
+        broker_heartbeat_interval=settings.session_timeout_s / 3,
+        broker_commit_interval=1.0,
+        stream_buffer_maxsize=256,
+    )
+    outside = Outside(settings)
+
+    async def publish(record: Record) -> None:
+        await outside.publisher.publish(record)
+
+    for flow in WORKERS[name]:
+        bind(app, flow.topic.name, flow.name, flow.agent(outside), publish, outside.now)
+    return app
+
+
+def main(name: str) -> None:
+    settings = read()
+    configure_logs(settings.log_level)
+    app = make_app(name, settings)
+    log.info("worker_starting", worker=name, agents=[flow.name for flow in WORKERS[name]])
+    faust.Worker(app, loglevel="WARN", redirect_stdouts=False, quiet=True).execute_from_commandline()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
