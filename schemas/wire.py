@@ -4,6 +4,7 @@ Source: CloudEvents 1.0.2, Kafka Protocol Binding (`ce_` prefix for attributes, 
 An audio chunk's value is its raw bytes; every other record's value is JSON.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cache
@@ -125,10 +126,14 @@ def _decode_json(type_: Any, value: bytes) -> Record:
     try:
         return cast(Record, msgspec.json.decode(value, type=type_))
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Malformed("json_malformed", str(error), field=_field_of(str(error))) from error
+        raise Malformed("json_malformed", str(error), field=field_of(str(error))) from error
 
 
-def _field_of(message: str) -> str:
-    """msgspec ends its messages with the path of the field: ``... - at `$.ask.title` ``."""
-    _, _, path = message.rpartition("`$")
-    return path.rstrip("`").lstrip(".")
+def field_of(complaint: str) -> str:
+    """The dotted field that one of msgspec's messages complains about, or an empty string.
+
+    They read: Object missing required field `title` - at `$.ask`.
+    """
+    path = re.search(r"at `\$\.?([^`]*)`$", complaint)
+    named = re.search(r"field `([^`]+)`", complaint)
+    return ".".join(found.group(1) for found in (path, named) if found and found.group(1))

@@ -53,7 +53,10 @@ class StoredRoomLog:
             return await self._fold(room_id, keys[keys.index(known.key) + 1 :], known)
         if keys[:1] == (log_key(room_id, 0),):
             return await self._fold(room_id, keys, None)
-        return await self._purged(room_id)
+        left = await self._purged(room_id)
+        if keys and left is None:
+            raise Malformed("log_damaged", "the beginning of the room's log is missing")
+        return left
 
     async def decide(self, command: Command, now_ms: int) -> tuple[Entry, ...] | Refused:
         while True:
@@ -61,8 +64,10 @@ class StoredRoomLog:
             if room is not None and command.command_id in room.commands:
                 return await self._first_time(command)
             facts = decide(room, command, now_ms)
-            if isinstance(facts, Refused) or not facts:
+            if isinstance(facts, Refused):
                 return facts
+            if not facts:
+                return ()
             made = entries(room, command, facts, now_ms)
             try:
                 await self._append(room, made)
@@ -78,7 +83,7 @@ class StoredRoomLog:
         return await self._store.folders(ROOMS)
 
     async def erase(self, room_id: str) -> None:
-        """Delete all there is of a room, its log from the end, so that what a crash leaves can be closed again."""
+        """Delete all there is of a room, its log from the end: what a crash leaves can be closed again."""
         objects = await self._store.list(room_folder(room_id))
         await self._store.delete([stored.key for stored in reversed(objects)])
         self._folded.pop(room_id, None)
@@ -96,7 +101,7 @@ class StoredRoomLog:
         return tuple(stored.key for stored in await self._store.list(log_folder(room_id)))
 
     async def _read(self, keys: Iterable[str]) -> tuple[Entry, ...]:
-        return tuple(entry for key in keys for entry in _entries(await self._store.get(key)))
+        return tuple([entry for key in keys for entry in _entries(await self._store.get(key))])
 
     async def _fold(self, room_id: str, keys: Sequence[str], known: _Folded | None) -> Room | None:
         try:

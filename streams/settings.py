@@ -8,6 +8,7 @@ import msgspec
 
 from schemas.base import Record
 from schemas.errors import Invalid
+from schemas.wire import field_of
 
 PREFIX = "EARWITNESS_"
 
@@ -62,7 +63,7 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
     try:
         return msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as error:
-        name = PREFIX + str(error).rpartition("`$.")[2].rstrip("`").upper()
+        name = PREFIX + field_of(str(error)).upper()
         raise Invalid("setting_malformed", f"{name}: {error}", field=name) from error
 
 

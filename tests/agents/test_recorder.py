@@ -1,0 +1,333 @@
+"""The recorder keeps every chunk once, whatever comes twice, late, wrong or after a crash."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import stamina
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from agents.ports import Delivery
+from agents.recorder import recorder
+from processors.layout import part_key, parts_folder
+from processors.parts import decode_part, digest, encode_part
+from schemas.audio import AudioChunk, Gap, Part, PartStored, RoomEnded, StoredChunk, TrackEnded
+from schemas.base import Record
+from schemas.errors import Unavailable
+from schemas.letters import DeadLetter
+from schemas.rooms import ZERO_DIGEST, Command, Room, SealTrack, Track
+from streams.stores import MemoryStore
+from tests.fakes import Acked, collect, deliveries
+
+OPENED_MS = 1_760_000_000_000
+L16 = "audio/L16;rate=16000;channels=1"
+
+
+def chunk(sequence: int, track_id: str = "t0", **changes: Any) -> AudioChunk:
+    values: dict[str, Any] = {
+        "room_id": "r",
+        "track_id": track_id,
+        "sequence": sequence,
+        "captured_ms": OPENED_MS + 100 * sequence,
+        "duration_ms": 100,
+        "content_type": L16,
+        "data": f"{track_id}{sequence:06}".encode() * 2,
+    }
+    return AudioChunk(**(values | changes))
+
+
+def room(*track_ids: str, record: bool = True) -> Room:
+    tracks = {
+        track_id: Track(track_id=track_id, speaker=track_id, content_type=L16, joined_ms=OPENED_MS)
+        for track_id in track_ids
+    }
+    return Room(
+        room_id="r",
+        title="t",
+        host="h",
+        record=record,
+        policy="article_2022",
+        opened_ms=OPENED_MS,
+        head=ZERO_DIGEST,
+        position=0,
+        tracks=tracks,
+    )
+
+
+class Rooms:
+    """A directory of the rooms given."""
+
+    def __init__(self, *rooms: Room) -> None:
+        self._rooms = {room.room_id: room for room in rooms}
+
+    async def room(self, room_id: str) -> Room | None:
+        return self._rooms.get(room_id)
+
+
+ENDED = RoomEnded(room_id="r", at_ms=OPENED_MS + 60_000)
+
+
+async def run(store: MemoryStore, *records: Record, rooms: Rooms | None = None) -> tuple[list[Record], Acked]:
+    source = deliveries(*records)
+    outputs = await collect(recorder(store, rooms or Rooms(room("t0", "t1")), lambda: OPENED_MS), source)
+    return outputs, source
+
+
+async def stored(store: MemoryStore, track_id: str = "t0") -> list[StoredChunk]:
+    return [chunk for part in await stored_parts(store, track_id) for chunk in part.chunks]
+
+
+async def stored_parts(store: MemoryStore, track_id: str = "t0") -> list[Part]:
+    found = await store.list(parts_folder("r", track_id))
+    return [decode_part(await store.get(object_.key)) for object_ in found]
+
+
+def of(kind: type[Any], outputs: list[Record]) -> list[Any]:
+    return [output for output in outputs if isinstance(output, kind)]
+
+
+async def test_a_complete_part_is_stored_announced_and_only_then_acknowledged():
+    store = MemoryStore()
+    outputs, source = await run(store, *(chunk(n) for n in range(20)))
+    assert [c.sequence for c in await stored(store)] == list(range(16))
+    assert [(p.index, p.chunks, p.last_sequence) for p in of(PartStored, outputs)] == [(0, 16, 15)]
+    assert source.committed == 16
+
+
+async def test_the_end_of_a_room_closes_every_part_and_asks_for_every_seal():
+    store = MemoryStore()
+    outputs, source = await run(store, *(chunk(n) for n in range(20)), ENDED)
+    commands = of(Command, outputs)
+    assert [command.command_id for command in commands] == ["seal:r:t0", "seal:r:t1"]
+    last = await store.get(part_key("r", "t0", 1))
+    assert commands[0].ask == SealTrack(
+        track_id="t0",
+        parts=2,
+        chunks=20,
+        bytes=320,
+        chain=digest(last),
+        first_captured_ms=OPENED_MS,
+        duration_ms=2000,
+    )
+    assert (commands[1].ask.chunks, commands[1].ask.chain) == (0, ZERO_DIGEST)
+    assert source.all
+
+
+async def test_parts_are_chained_by_their_digests():
+    store = MemoryStore()
+    await run(store, *(chunk(n) for n in range(40)), ENDED)
+    parts = await stored_parts(store)
+    assert [part.previous for part in parts] == [ZERO_DIGEST, *(digest(encode_part(part)) for part in parts[:-1])]
+
+
+async def test_what_never_came_becomes_a_gap():
+    outputs, _ = await run(MemoryStore(), chunk(0), chunk(3), chunk(40), ENDED)
+    seal = of(Command, outputs)[0].ask
+    assert seal.gaps == (
+        Gap(track_id="t0", first_sequence=1, last_sequence=2),
+        Gap(track_id="t0", first_sequence=4, last_sequence=39),
+    )
+
+
+async def test_a_part_closes_two_parts_later_and_what_comes_too_late_for_it_is_a_letter():
+    outputs, source = await run(MemoryStore(), chunk(0), chunk(32), chunk(5))
+    assert [part.index for part in of(PartStored, outputs)] == [0]
+    assert [letter.reason for letter in of(DeadLetter, outputs)] == ["sequence_backwards"]
+    assert source.offsets == [0, 2]
+
+
+async def test_a_late_chunk_still_finds_its_place_in_an_open_part():
+    store = MemoryStore()
+    await run(store, chunk(0), chunk(2), chunk(1), ENDED)
+    assert [c.sequence for c in await stored(store)] == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("record", "reason", "field"),
+    [
+        pytest.param(chunk(0, room_id="elsewhere"), "unknown_room", "roomid", id="unknown room"),
+        pytest.param(chunk(0, "nobody"), "unknown_track", "trackid", id="unknown track"),
+        pytest.param(chunk(0, content_type="audio/aac"), "codec_differs", "content-type", id="other codec"),
+        pytest.param(chunk(0, content_type="audio/midi"), "unsupported_codec", "content-type", id="no codec of ours"),
+        pytest.param(chunk(0, data=b""), "empty_chunk", "data", id="empty"),
+        pytest.param(chunk(0, data=b"odd"), "not_audio", "data", id="half a sample"),
+        pytest.param(chunk(-1), "sequence_negative", "sequence", id="negative"),
+        pytest.param(chunk(257), "sequence_jump", "sequence", id="jump"),
+    ],
+)
+async def test_refused_data_is_kept_whole_and_hinders_nothing(record: AudioChunk, reason: str, field: str):
+    store = MemoryStore()
+    outputs, source = await run(store, record, chunk(0), ENDED)
+    (letter,) = of(DeadLetter, outputs)
+    assert (letter.reason, letter.field, letter.raw, letter.offset) == (reason, field, record.data, 0)
+    assert dict(letter.headers)["ce_sequence"] == str(record.sequence).encode()
+    assert [c.sequence for c in await stored(store)] == [0]
+    assert source.all
+
+
+async def test_another_record_with_the_same_sequence_is_a_letter():
+    store = MemoryStore()
+    outputs, _ = await run(store, chunk(0), chunk(0, data=b"other audio!"), ENDED)
+    assert [letter.reason for letter in of(DeadLetter, outputs)] == ["sequence_repeated"]
+    assert [c.data for c in await stored(store)] == [chunk(0).data]
+
+
+async def test_a_room_that_ended_takes_nothing_more():
+    outputs, source = await run(MemoryStore(), chunk(0), ENDED, chunk(1))
+    assert [letter.reason for letter in of(DeadLetter, outputs)] == ["room_closed"]
+    assert source.all
+
+
+async def test_an_unrecorded_room_leaves_nothing_anywhere():
+    store = MemoryStore()
+    rooms = Rooms(room("t0", record=False))
+    outputs, source = await run(store, chunk(0), chunk(1, data=b""), chunk(2, "nobody"), ENDED, rooms=rooms)
+    assert outputs == []
+    assert await store.list("") == ()
+    assert source.all
+
+
+async def test_a_speaker_who_leaves_and_comes_back_goes_on_in_the_same_part():
+    store = MemoryStore()
+    left = TrackEnded(room_id="r", track_id="t0", at_ms=OPENED_MS)
+    await run(store, chunk(0), left, chunk(1), ENDED)
+    assert [len(part.chunks) for part in await stored_parts(store)] == [2]
+
+
+class Flaky(MemoryStore):
+    """A store that is away for every other call, sometimes after it has done what was asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls = 0
+
+    async def put(self, key: str, data: Any, *, if_absent: bool = False) -> None:
+        self.calls += 1
+        if self.calls % 2:
+            await super().put(key, data, if_absent=if_absent)
+            raise Unavailable("away")
+        await super().put(key, data, if_absent=if_absent)
+
+
+async def test_an_outage_of_the_store_loses_and_doubles_nothing():
+    store = Flaky()
+    with stamina.set_testing(True, attempts=10):
+        outputs, source = await run(store, *(chunk(n) for n in range(40)), ENDED)
+    assert [c.sequence for c in await stored(store)] == list(range(40))
+    assert len(of(PartStored, outputs)) == 3
+    assert source.all
+
+
+async def test_what_another_recorder_stored_first_stays_and_ours_is_not_lost():
+    store = MemoryStore()
+    theirs = Part(room_id="r", track_id="t0", index=0, previous=ZERO_DIGEST, chunks=(a_stored(0, b"theirs!!"),))
+    rooms = Rooms(room("t0"))
+
+    async def source() -> Any:
+        async for delivery in deliveries(*(chunk(n) for n in range(16)), ENDED).__aiter__():
+            yield delivery
+            if delivery.offset == 3:
+                await store.put(part_key("r", "t0", 0), encode_part(theirs))
+
+    outputs = [o async for o in recorder(store, rooms, lambda: 0)(source())]
+    assert [c.data for c in await stored(store)] == [b"theirs!!"]
+    assert {letter.raw for letter in of(DeadLetter, outputs)} == {chunk(n).data for n in range(16)}
+
+
+def a_stored(sequence: int, data: bytes) -> StoredChunk:
+    return StoredChunk(
+        sequence=sequence,
+        captured_ms=OPENED_MS,
+        duration_ms=100,
+        content_type=L16,
+        sha256=digest(data),
+        partition=9,
+        offset=9,
+        data=data,
+    )
+
+
+# --- any order, any crash ---------------------------------------------------------------------------------------
+
+
+@dataclass
+class Log:
+    """A partition that remembers acks across crashes and hands out again from the first record not acknowledged."""
+
+    records: list[Record]
+    acked: set[int] = field(default_factory=set)
+
+    @property
+    def committed(self) -> int:
+        return next((n for n in range(len(self.records)) if n not in self.acked), len(self.records))
+
+    async def read(self, most: int) -> Any:
+        start = self.committed
+        for offset in range(start, min(len(self.records), start + most)):
+            yield Delivery(self.records[offset], ack=self._acker(offset), partition=0, offset=offset)
+
+    def _acker(self, offset: int) -> Any:
+        async def ack() -> None:
+            self.acked.add(offset)
+
+        return ack
+
+
+async def lived_through(records: list[Record], crashes: list[tuple[int, int]]) -> tuple[Any, ...]:
+    """Run with crashes after so many (deliveries, outputs); return what is stored, sealed, announced and refused."""
+    store, log, outputs = MemoryStore(), Log(records), list[Record]()
+    rooms = Rooms(room("t0", "t1", "t2"))
+    for most, taken in [*crashes, (10_000, 10_000)]:
+        agent = recorder(store, rooms, lambda: OPENED_MS)(log.read(most))
+        for _ in range(taken):
+            output = await anext(agent, None)
+            if output is None:
+                break
+            outputs.append(output)
+        await agent.aclose()
+    assert log.committed == len(records)
+    kept = {object_.key: await store.get(object_.key) for object_ in await store.list("")}
+    letters = {(letter.offset, letter.reason) for letter in of(DeadLetter, outputs)}
+    announced = {(part.track_id, part.index, part.sha256) for part in of(PartStored, outputs)}
+    return kept, letters, announced, {command.command_id: command.ask for command in of(Command, outputs)}
+
+
+@st.composite
+def sessions(draw: st.DrawFn) -> list[Record]:
+    """Chunks of three tracks, interleaved; some lost, some sent twice, some with a broken counter."""
+    lengths = [draw(st.integers(0, 60)) for _ in range(3)]
+    pending = [[chunk(n, f"t{t}") for n in range(length)] for t, length in enumerate(lengths)]
+    records: list[Record] = []
+    turns = draw(st.permutations([t for t, length in enumerate(lengths) for _ in range(length)]))
+    for turn in turns:
+        following = pending[turn].pop(0)
+        fate = draw(st.sampled_from(["sent"] * 12 + ["lost", "twice", "broken", "late"]))
+        match fate:
+            case "lost":
+                continue
+            case "broken":
+                records.append(chunk(following.sequence + 300, following.track_id, data=b"broken"))
+            case "late":
+                records.insert(max(0, len(records) - 30), following)
+                continue
+        records += [following] * (2 if fate == "twice" else 1)
+    return [*records, ENDED]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(sessions(), st.lists(st.tuples(st.integers(1, 150), st.integers(0, 12)), max_size=5))
+def test_crashes_change_nothing(records: list[Record], crashes: list[tuple[int, int]]):
+    """Stored bytes, letters, announcements and seals are those of a life without a crash."""
+    assert asyncio.run(lived_through(records, crashes)) == asyncio.run(lived_through(records, []))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(sessions(), st.lists(st.tuples(st.integers(1, 150), st.integers(0, 12)), max_size=3))
+def test_every_chunk_is_stored_once_or_refused_with_a_letter(records: list[Record], crashes: list[tuple[int, int]]):
+    kept, letters, _, _ = asyncio.run(lived_through(records, crashes))
+    chunks = [c for data in kept.values() for c in decode_part(data).chunks]
+    offsets = [c.offset for c in chunks]
+    assert sorted(offsets + [offset for offset, _ in letters]) == list(range(len(records) - 1))
+    assert all(c.data == records[c.offset].data for c in chunks)

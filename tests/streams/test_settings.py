@@ -1,0 +1,26 @@
+"""Settings come from the environment, once, and go on to child processes."""
+
+import pytest
+
+from schemas.errors import Invalid
+from streams.settings import Settings, child_environment, read
+
+
+def test_without_an_environment_the_defaults_hold() -> None:
+    assert read({}) == Settings()
+
+
+def test_variables_are_read_by_their_prefix_and_in_their_type() -> None:
+    settings = read({"EARWITNESS_PORT": "9000", "EARWITNESS_KAFKA": "k:9092", "PORT": "1"})
+    assert (settings.port, settings.kafka) == (9000, "k:9092")
+
+
+def test_a_malformed_variable_is_named() -> None:
+    with pytest.raises(Invalid) as caught:
+        read({"EARWITNESS_PORT": "many"})
+    assert caught.value.field == "EARWITNESS_PORT"
+
+
+def test_a_child_reads_the_settings_of_its_parent() -> None:
+    settings = Settings(port=1234, kafka="k:1", session_timeout_s=7.5, data="/somewhere")
+    assert read(child_environment(settings)) == settings
