@@ -38,7 +38,7 @@ class Delivery(Generic[R]):
 Deliveries = AsyncIterator[Delivery[R]]
 Outputs = AsyncIterator[Record]
 Agent = Callable[[AsyncIterator[Delivery[Any]]], Outputs]
-"""An async generator function: deliveries in, records out; each output is published durably before the next is taken."""
+"""An async generator function: deliveries in, records out; each is published durably before the next is taken."""
 
 
 class RecordingStore(Protocol):

@@ -1,12 +1,19 @@
 """Where things are kept: ids in, object keys out. One folder a room; all keys are derived, none is invented."""
 
+ROOMS = "rooms/"
+
 
 def room_folder(room_id: str) -> str:
-    return f"rooms/{room_id}/"
+    return f"{ROOMS}{room_id}/"
+
+
+def log_folder(room_id: str) -> str:
+    return f"rooms/{room_id}/log/"
 
 
 def log_key(room_id: str, position: int) -> str:
-    return f"rooms/{room_id}/log/{position:08}.json"
+    """All entries of one command, one a line, under the position of the first: all are there or none."""
+    return f"{log_folder(room_id)}{position:08}.json"
 
 
 def parts_folder(room_id: str, track_id: str) -> str:

@@ -61,9 +61,7 @@ class ElasticIndex:
         query = {"bool": {"filter": [{"term": {field: value}} for field, value in terms.items()]}}
         async with _translated():
             await self._client.indices.refresh(index=self._name(index))
-            await self._client.delete_by_query(
-                index=self._name(index), query=query, conflicts="proceed", refresh=True
-            )
+            await self._client.delete_by_query(index=self._name(index), query=query, conflicts="proceed", refresh=True)
 
     async def refresh(self) -> None:
         await self._ensure_once()

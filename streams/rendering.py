@@ -53,7 +53,7 @@ def gain_db(loudness_lufs: float) -> float:
 
 def _measured(first: Samples, blocks: Iterable[Samples], path: Path) -> float:
     """Write the sound to a FLAC of 24 bits; return its integrated loudness, LUFS."""
-    stream = ffmpeg.input("pipe:", format="f32le", ar=RATE_HZ, ac=1).filter("ebur128", framelog="quiet")
+    stream = ffmpeg.input("pipe:", format="f32le", ar=RATE_HZ, ac=1).filter("ebur128", framelog="verbose")
     output = stream.output(str(path), ar=RATE_HZ, ac=1, sample_fmt="s32")
     process = _quiet(output, level="info").run_async(cmd=ffmpeg_binary(), pipe_stdin=True, pipe_stderr=True)
     try:

@@ -42,6 +42,8 @@ class Settings(Record, frozen=True, kw_only=True):
     """Start of the names of the consumer groups."""
     session_timeout_s: float = 6.0
     """How long the broker waits for a silent worker before others take its partitions."""
+    purge: str = "ask"
+    """`ask`: nothing is destroyed until somebody says `earwitness purge --execute`; `execute`: every hour what is due."""
     log_level: str = "INFO"
     """`DEBUG`, `INFO`, `WARNING` or `ERROR`."""
 

@@ -4,10 +4,12 @@ The one module with effects when run: it connects, consumes and does not return.
 """
 
 import sys
+from collections.abc import Awaitable, Callable
 
 import faust
 import structlog
 
+from agents.janitor import sweep
 from schemas.audio import MAX_CHUNK_BYTES
 from schemas.base import Record
 from streams.deliveries import bind
@@ -20,6 +22,8 @@ log = structlog.get_logger()
 
 FETCH_BYTES = 8 * 1024 * 1024
 """Bytes per partition and fetch: a dozen of the largest chunks, so that one busy room does not starve the others."""
+SWEEP_SECONDS = 3600.0
+"""Clocks count days; an hour late is on time."""
 
 
 def make_app(name: str, settings: Settings) -> faust.App:
@@ -45,7 +49,19 @@ def make_app(name: str, settings: Settings) -> faust.App:
 
     for flow in WORKERS[name]:
         bind(app, flow.topic.name, flow.name, flow.agent(outside), publish, outside.now)
+    if name == "finish" and settings.purge == "execute":
+        app.timer(SWEEP_SECONDS)(_sweeper(outside))
     return app
+
+
+def _sweeper(outside: Outside) -> Callable[[], Awaitable[None]]:
+    """Asks for the purge of every room whose clock has run out."""
+
+    async def ask() -> None:
+        for command in await sweep(outside.log, outside.now):
+            await outside.publisher.publish(command)
+
+    return ask
 
 
 def main(name: str) -> None:

@@ -1,6 +1,5 @@
 """What people play is complete, as loud as speech should be, and can be fetched in pieces."""
 
-import json
 import re
 import subprocess
 from collections.abc import Iterator
@@ -32,7 +31,7 @@ def asked(*arguments: str) -> str:
 
 def loudness(path: Path) -> tuple[float, float]:
     """Integrated loudness (LUFS) and true peak (dBTP)."""
-    said = asked("-i", str(path), "-af", "ebur128=peak=true:framelog=quiet", "-f", "null", "-")
+    said = asked("-i", str(path), "-af", "ebur128=peak=true:framelog=verbose", "-f", "null", "-")
     return float(re.findall(r"I:\s+(-?[\d.]+)", said)[-1]), float(re.findall(r"Peak:\s+(-?[\d.]+|-inf)", said)[-1])
 
 
@@ -41,7 +40,12 @@ def decoded(path: Path) -> np.ndarray:
     return np.frombuffer(subprocess.run(command, capture_output=True, check=True).stdout, np.float32)
 
 
-@pytest.mark.parametrize("gain", [1.0, 0.1, 0.02], ids=["close", "far", "whisper"])
+def levels(sound: np.ndarray) -> np.ndarray:
+    """Loudness of each of the first twenty seconds."""
+    return np.sqrt(np.mean(sound[: 20 * RATE_HZ].reshape(20, RATE_HZ) ** 2, axis=1))
+
+
+@pytest.mark.parametrize("gain", [1.0, 0.1, 0.03], ids=["close", "far", "whisper"])
 @pytest.mark.parametrize("seconds", [3, 20])
 def test_speech_comes_out_at_16_lufs(tmp_path: Path, gain: float, seconds: int):
     rendered((gain * voice(seconds)).astype(np.float32), tmp_path)
@@ -62,8 +66,7 @@ def test_the_length_is_kept_and_hls_plays_the_same(tmp_path: Path):
     whole, pieces = decoded(tmp_path / "audio.m4a"), decoded(tmp_path / "hls" / "index.m3u8")
     assert whole.size == pytest.approx(20.5 * RATE_HZ, abs=0.05 * RATE_HZ)
     assert pieces.size == pytest.approx(whole.size, abs=0.05 * RATE_HZ)
-    sound = min(whole.size, pieces.size) - 4096
-    assert np.abs(np.correlate(pieces[4096:sound], whole[4096:sound])) > 0
+    assert np.allclose(levels(pieces), levels(whole), atol=0.02)
 
 
 def test_the_playlist_lists_segments_of_six_seconds_that_are_there(tmp_path: Path):
@@ -123,4 +126,3 @@ def test_the_gain_is_what_is_missing(lufs: float, gain: float):
 
 def test_ffmpeg_can_be_named():
     assert ffmpeg_binary() in describe_ffmpeg()
-    assert json.dumps(describe_ffmpeg())

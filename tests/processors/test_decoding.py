@@ -1,0 +1,176 @@
+"""Every codec decodes whole, at once, the same however it is cut; garbage is refused; no thread stays behind."""
+
+import gc
+import os
+import threading
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from processors.decoding import Samples, StreamDecoder, decode_all
+from processors.media import media_of, starts_stream
+from schemas.errors import Invalid
+from tests.audio import ENCODINGS, cut, encoded
+
+RATE_HZ = 16_000
+L16 = "audio/L16;rate=16000;channels=1"
+FRAMES = [kind for kind in ENCODINGS if not kind.startswith("audio/L16")]
+
+
+def pushed(content_type: str, pieces: list[bytes], rate: int = RATE_HZ) -> Samples:
+    decoder = StreamDecoder(content_type, rate=rate)
+    return np.concatenate([*(decoder.feed(piece) for piece in pieces), decoder.finish()])
+
+
+def pulled(content_type: str, pieces: list[bytes], rate: int = RATE_HZ) -> Samples:
+    return np.concatenate([np.zeros(0, np.float32), *decode_all(content_type, pieces, rate=rate)])
+
+
+def decoders() -> int:
+    return sum(thread.name == "decoder" for thread in threading.enumerate())
+
+
+@pytest.mark.parametrize("rate", [16_000, 48_000])
+@pytest.mark.parametrize("content_type", ENCODINGS)
+def test_a_stream_keeps_its_length(content_type: str, rate: int):
+    """Within 20 ms; ADTS cannot say how much silence its encoder put around the sound: two frames at most."""
+    sound = pushed(content_type, cut(encoded(content_type, 6), 30), rate)
+    assert sound.dtype == np.float32
+    tolerance_ms = 45 if content_type == "audio/aac" else 20
+    assert abs(sound.size * 1000 / rate - 6000) <= tolerance_ms
+    assert 0.05 < np.sqrt(np.mean(sound**2)) < 0.3
+
+
+@pytest.mark.parametrize("content_type", ENCODINGS)
+@settings(max_examples=8, deadline=None)
+@given(st.lists(st.integers(1, 4000), min_size=1, max_size=40))
+def test_the_cut_changes_nothing(content_type: str, sizes: list[int]):
+    data = encoded(content_type, 2)
+    ends = np.cumsum(sizes)
+    pieces = [bytes(piece) for piece in np.split(np.frombuffer(data, np.uint8), ends[ends < len(data)])]
+    whole = pulled(content_type, [data])
+    assert np.array_equal(pulled(content_type, pieces), whole)
+    assert np.array_equal(pushed(content_type, pieces), whole)
+
+
+@pytest.mark.parametrize("content_type", ENCODINGS)
+def test_sound_comes_out_by_the_next_feed(content_type: str):
+    """With chunks of a second: after each feed at most that second is missing. (FLAC holds ten frames, a second.)"""
+    decoder = StreamDecoder(content_type, rate=RATE_HZ)
+    late_s = []
+    out = 0
+    for fed, piece in enumerate(cut(encoded(content_type, 12), 12), start=1):
+        out += decoder.feed(piece).size
+        late_s.append(fed - out / RATE_HZ)
+    decoder.finish()
+    assert max(late_s) <= (2.1 if content_type == "audio/flac" else 1.05)
+
+
+@pytest.mark.parametrize("content_type", FRAMES)
+def test_a_new_header_begins_a_new_stream(content_type: str):
+    pieces = cut(encoded(content_type, 2), 3)
+    once = pushed(content_type, pieces)
+    twice = pushed(content_type, pieces + pieces)
+    assert twice.size == pytest.approx(2 * once.size, abs=0.03 * RATE_HZ)
+    assert np.array_equal(pulled(content_type, pieces + pieces), twice)
+
+
+@pytest.mark.parametrize("content_type", ["audio/ogg", "audio/webm"])
+def test_a_lost_chunk_is_silence_where_the_container_keeps_time(content_type: str):
+    pieces = cut(encoded(content_type, 10), 10)
+    sound = pushed(content_type, pieces[:4] + pieces[6:])
+    assert sound.size == pytest.approx(10 * RATE_HZ, abs=0.02 * RATE_HZ)
+    assert np.abs(sound[int(4.5 * RATE_HZ) : int(5.5 * RATE_HZ)]).max() == 0
+
+
+@pytest.mark.parametrize("content_type", FRAMES)
+def test_audio_goes_on_after_broken_bytes(content_type: str):
+    pieces = cut(encoded(content_type, 10), 10)
+    pieces[4] = os.urandom(len(pieces[4]))
+    sound = pushed(content_type, pieces)
+    assert np.sqrt(np.mean(sound[-2 * RATE_HZ :] ** 2)) > 0.02
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("content_type", FRAMES)
+@pytest.mark.parametrize("size", [5, 4_000_000], ids=["a few bytes", "megabytes"])
+def test_garbage_is_refused(content_type: str, size: int):
+    garbage = np.random.default_rng(3).bytes(size)
+    pieces = [garbage[start : start + 50_000] for start in range(0, size, 50_000)]
+    for decode in (pushed, pulled):
+        with pytest.raises(Invalid) as refused:
+            decode(content_type, pieces)
+        assert refused.value.reason == "not_audio"
+
+
+@pytest.mark.parametrize("content_type", ["audio/midi", "audio/L16", "audio/L16;rate=many", "video/webm", ""])
+def test_an_unknown_codec_is_refused_before_any_byte(content_type: str):
+    with pytest.raises(Invalid) as refused:
+        StreamDecoder(content_type, rate=RATE_HZ)
+    assert refused.value.reason == "unsupported_codec"
+
+
+def test_l16_is_big_endian_and_channels_are_averaged():
+    frames = np.array([[16384, 0], [-16384, -16384]], ">i2").tobytes()
+    assert pulled("audio/L16;rate=16000;channels=2", [frames[:3], frames[3:]]).tolist() == [0.25, -0.5]
+
+
+def test_a_finished_decoder_starts_over():
+    decoder = StreamDecoder(L16, rate=RATE_HZ)
+    assert decoder.finish().size == 0
+    assert decoder.feed(b"\x01\x00").size + decoder.finish().size == 1
+    assert decoder.feed(b"\x01\x00" * 2).size + decoder.finish().size == 2
+
+
+@pytest.mark.parametrize("content_type", ENCODINGS)
+def test_no_thread_stays_behind(content_type: str):
+    before = decoders()
+    pieces = cut(encoded(content_type, 2), 4)
+    pushed(content_type, pieces)
+    assert decoders() == before
+    forgotten = StreamDecoder(content_type, rate=RATE_HZ)
+    forgotten.feed(pieces[0])
+    assert decoders() == before + 1
+    del forgotten
+    gc.collect()
+    give_up = time.monotonic() + 5
+    while decoders() > before and time.monotonic() < give_up:
+        time.sleep(0.01)
+    assert decoders() == before
+
+
+def test_a_stored_track_is_read_no_further_than_needed():
+    """Pulling one second of an endless track takes a bounded number of its chunks."""
+    taken = 0
+
+    def endless() -> object:
+        nonlocal taken
+        for piece in cut(encoded("audio/ogg", 60), 60):
+            taken += 1
+            yield piece
+
+    next(decode_all("audio/ogg", endless(), rate=RATE_HZ))
+    assert taken <= 4
+
+
+@pytest.mark.parametrize(
+    ("content_type", "name"),
+    [
+        ("audio/ogg;codecs=opus", "audio/ogg"),
+        ("Audio/WebM; codecs=opus", "audio/webm"),
+        ("audio/l16; rate=8000", "audio/L16"),
+    ],
+)
+def test_parameters_and_case_of_a_content_type_do_not_matter(content_type: str, name: str):
+    assert media_of(content_type).name == name
+
+
+@pytest.mark.parametrize("content_type", FRAMES)
+def test_only_the_first_chunk_starts_a_stream(content_type: str):
+    name = media_of(content_type).name
+    first, *rest = cut(encoded(content_type, 4), 8)
+    assert starts_stream(name, first) == (name not in {"audio/mpeg", "audio/aac"})
+    assert not any(starts_stream(name, piece) for piece in rest)
