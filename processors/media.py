@@ -64,7 +64,7 @@ def starts_stream(name: str, data: bytes) -> bool:
 def reentry(name: str, start: bytes) -> bytes:
     """What a decoder needs first in order to enter such a stream in its middle; `start` is the stream's beginning.
 
-    Only WAV needs (and allows) it: its format, up to the samples. The other headerless-decodable streams repeat theirs.
+    Only WAV needs it: what its samples are, up to the first of them. FLAC, MP3 and ADTS say so in every frame.
     """
     samples = start.find(b"data")
     return start[: samples + 8] if name == "audio/wav" and samples > 0 else b""

@@ -5,7 +5,6 @@ An audio chunk's value is its raw bytes; every other record's value is JSON.
 """
 
 import re
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, cast
@@ -20,6 +19,8 @@ from schemas.topics import AUDIO, TOPIC_OF
 Headers = tuple[tuple[str, bytes], ...]
 
 SOURCE = "earwitness"
+LAST_MS = 253_402_300_799_999
+"""The end of the year 9999, beyond which RFC 3339 writes no time."""
 CHUNK_TYPE = "earwitness.audio.chunk"
 MARK_TYPES: dict[str, type[TrackEnded] | type[RoomEnded]] = {
     "earwitness.track.ended": TrackEnded,
@@ -34,8 +35,11 @@ def encode(record: Record) -> tuple[Headers, bytes]:
     return _json_headers(record), msgspec.json.encode(record)
 
 
-def decode(topic: str, headers: Iterable[tuple[str, bytes]], value: bytes | None) -> Record:
-    """Return the record that a message of `topic` carries, or raise `Malformed` naming the header or field."""
+def decode(topic: str, headers: Any, value: bytes | None) -> Record:
+    """Return the record that a message of `topic` carries, or raise `Malformed` naming the header or field.
+
+    `headers` are pairs of name and bytes (None where there is no value), as every client has them.
+    """
     if topic == AUDIO.name:
         return _decode_audio(dict(headers), value or b"")
     return _decode_json(_union(topic), value or b"")
@@ -76,7 +80,7 @@ def _identity(record: Record) -> str:
 
 def _headers(*, id: str, type: str, time_ms: int | None, content_type: str, **extensions: str | int) -> Headers:
     attributes: dict[str, str | int] = {"specversion": "1.0", "id": id, "type": type, "source": SOURCE}
-    if time_ms is not None:
+    if time_ms is not None and time_ms <= LAST_MS:
         attributes["time"] = datetime.fromtimestamp(time_ms / 1000, UTC).isoformat(timespec="milliseconds")
     named = [(f"ce_{name}", str(value).encode()) for name, value in (attributes | extensions).items()]
     return (*named, ("content-type", content_type.encode()))

@@ -1,4 +1,4 @@
-"""A Faust stream and an agent in, a function for `app.agent` out: decoding, dead letters and publishing around an agent.
+"""A Faust stream and an agent in, a function for `app.agent` out: decoding, dead letters and publishing.
 
 Acks are explicit (`noack`), so a record's offset can move only when the agent says that its work is durable.
 A bug ends the process before the offset moves; the supervisor starts it again and the record comes back.
@@ -26,7 +26,7 @@ EXIT_BUG = 70
 Publish = Callable[[Record], Awaitable[None]]
 
 
-class RawSchema(faust.Schema):  # type: ignore[misc]  # Faust carries no types
+class RawSchema(faust.Schema[Any, Any]):
     """Leaves keys and values as bytes: what does not decode must reach us, not vanish in Faust."""
 
     def loads_key(self, app: Any, message: Any, **_: Any) -> Any:

@@ -1,12 +1,14 @@
 """Settings in, everything outside that agents work with out, each made when first asked for."""
 
 from functools import cached_property
-from typing import Any
 
 from elasticsearch import AsyncElasticsearch
 
 from agents.directory import RoomDirectory
+from agents.ports import RecordingStore
+from processors.engines.base import Engine
 from processors.engines.choose import open_engine
+from processors.screening.classifier import Classifier, NoClassifier
 from processors.screening.policy import Policy, shipped_policy
 from streams.clock import now_ms
 from streams.index import ElasticIndex
@@ -29,7 +31,7 @@ class Outside:
         return Publisher(self.settings.kafka)
 
     @cached_property
-    def store(self) -> Any:
+    def store(self) -> RecordingStore:
         return open_store(self.settings.store_url)
 
     @cached_property
@@ -45,12 +47,17 @@ class Outside:
         return ElasticIndex(AsyncElasticsearch(self.settings.elasticsearch), self.settings.index_prefix)
 
     @cached_property
-    def engine(self) -> Any:
+    def engine(self) -> Engine:
         return open_engine(self.settings.engine, self.settings.model, self.settings.device)
 
     @cached_property
     def renderer(self) -> FfmpegRenderer:
         return FfmpegRenderer()
+
+    @cached_property
+    def classifier(self) -> Classifier:
+        """The seam for a trained model; until there is one, rules alone speak."""
+        return NoClassifier()
 
     @cached_property
     def policy(self) -> Policy:

@@ -16,7 +16,10 @@ PR_SET_PDEATHSIG = 1  # linux/prctl.h
 def start(
     command: Sequence[str], *, log: Path, environment: Mapping[str, str] | None = None
 ) -> subprocess.Popen[bytes]:
-    """Start `command` with its output appended to `log` (in our environment unless one is given); on Linux it is killed when this process dies."""
+    """Start `command` with its output appended to `log`, in our environment unless one is given.
+
+    On Linux it is killed when this process dies.
+    """
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
         return subprocess.Popen(

@@ -52,7 +52,7 @@ class Publisher:
                 key=_key(record),
                 value=value,
                 headers=list(headers),
-                on_delivery=lambda error, _message: confirmed(_translated(error)),
+                on_delivery=lambda error, _message: _report(confirmed, error),
             )
         except BufferError as error:
             raise Unavailable("the producer's buffer is full; try again") from error
@@ -84,6 +84,10 @@ def _settle(future: "asyncio.Future[None]", error: Exception | None) -> None:
         future.set_result(None)
     else:
         future.set_exception(error)
+
+
+def _report(confirmed: Callable[[Exception | None], object], error: KafkaError | None) -> None:
+    confirmed(_translated(error))
 
 
 def _translated(error: KafkaError | None) -> Exception | None:

@@ -1,4 +1,4 @@
-"""Topics in, their records handed to a function out: one thread, no consumer group, from the beginning of the topics."""
+"""Topics in, their records handed to a function out: one thread, no consumer group, from the beginning."""
 
 import threading
 from collections.abc import Callable, Sequence

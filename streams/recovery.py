@@ -6,10 +6,12 @@ all of it is repeatable.
 
 from collections.abc import Awaitable, Callable
 
+import stamina
 import structlog
 
 from schemas.audio import RoomEnded
 from schemas.base import Record
+from schemas.errors import Unavailable
 from schemas.rooms import RecordingCompleted, Room
 from streams.outside import Outside
 from streams.roomlog import StoredRoomLog
@@ -21,12 +23,21 @@ log = structlog.get_logger()
 
 async def prepare(settings: Settings) -> None:
     """Make topics and indices, then resume unfinished rooms; `Unavailable` when a service is away."""
+    await ensure_services(settings)
     outside = Outside(settings)
-    ensure_topics(settings.kafka, partitions=settings.partitions)
-    await outside.index.ensure()
     await resume(outside.log, outside.publisher.publish)
     outside.publisher.close()
-    await outside.index.close()
+
+
+@stamina.retry(on=Unavailable, attempts=None, timeout=120.0)
+async def ensure_services(settings: Settings) -> None:
+    """Make the topics and indices that are not there yet, waiting for services that are still starting."""
+    ensure_topics(settings.kafka, partitions=settings.partitions)
+    index = Outside(settings).index
+    try:
+        await index.ensure()
+    finally:
+        await index.close()
 
 
 async def resume(rooms: StoredRoomLog, publish: Callable[[Record], Awaitable[None]]) -> int:

@@ -24,8 +24,10 @@ class Settings(Record, frozen=True, kw_only=True):
     """URL of an Elasticsearch; empty starts the embedded index."""
     store: str = ""
     """Folder or `s3://bucket/prefix` of the recordings; empty is `<data>/store`."""
+    host: str = "127.0.0.1"
+    """Address on which the console listens; whoever reaches it may do everything (docs/decisions/0006)."""
     port: int = 8440
-    """Port of the console on 127.0.0.1; 0 takes a free one."""
+    """Port of the console; 0 takes a free one."""
     base_url: str = ""
     """Address under which people reach the console; empty is `http://127.0.0.1:<port>`."""
     partitions: int = 4
@@ -43,7 +45,7 @@ class Settings(Record, frozen=True, kw_only=True):
     session_timeout_s: float = 6.0
     """How long the broker waits for a silent worker before others take its partitions."""
     purge: str = "ask"
-    """`ask`: nothing is destroyed until somebody says `earwitness purge --execute`; `execute`: every hour what is due."""
+    """`ask`: nothing goes until somebody says `earwitness purge --execute`; `execute`: every hour what is due."""
     log_level: str = "INFO"
     """`DEBUG`, `INFO`, `WARNING` or `ERROR`."""
 

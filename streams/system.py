@@ -1,4 +1,4 @@
-"""Settings in, the whole system running on one machine out: embedded services unless real ones are named, workers, console.
+"""Settings in, the whole system on one machine out: embedded services unless real ones are named, workers, console.
 
 Everything it starts is its child and ends with it. What it keeps is under the data folder, and is there again after a
 restart; rooms that were being finished when it stopped are taken up again.
@@ -152,11 +152,11 @@ class System:
 
     def _await_console(self) -> None:
         until = time.monotonic() + READY_SECONDS
-        while time.monotonic() < until:
+        while time.monotonic() < until and self._children[-1].process.poll() is None:
             if embedded.answers(f"{self.running.base_url}/health"):
                 return
             time.sleep(0.1)
-        raise Unavailable(f"the console did not answer within {READY_SECONDS:.0f} s; see {self._data / 'logs'}")
+        raise Unavailable(f"the console did not come up; {self._data / 'logs' / 'console.log'} says why")
 
     def _watch(self) -> None:
         while not self._ending.wait(WATCH_SECONDS):

@@ -7,12 +7,12 @@ Each worker is one Faust app and one consumer group; scale it by starting it mor
 from collections.abc import Callable
 
 from agents.captioner import captioner
-from agents.indexer import caption_indexer, finding_indexer, room_indexer
-from agents.meter import meter
 from agents.transcriber import transcriber
 
 from agents.assembler import assembler
+from agents.indexer import caption_indexer, finding_indexer, room_indexer
 from agents.janitor import janitor
+from agents.meter import meter
 from agents.ports import Agent
 from agents.recorder import recorder
 from agents.screener import screener
@@ -48,14 +48,14 @@ WORKERS: dict[str, tuple[Flow, ...]] = {
     # The recording becomes something to play; captions become findings; all of it can be found, counted and purged.
     "finish": (
         flow(EVENTS, "assembler", lambda o: assembler(o.log, o.store, o.renderer, o.now)),
-        flow(CAPTIONS, "screener", lambda o: screener(o.policy, o.now)),
-        flow(EVENTS, "room_indexer", lambda o: room_indexer(o.log, o.index)),
-        flow(CAPTIONS, "caption_indexer", lambda o: caption_indexer(o.index)),
-        flow(FINDINGS, "finding_indexer", lambda o: finding_indexer(o.index)),
-        flow(PARTS, "part_meter", lambda o: meter(o.index)),
-        flow(CAPTIONS, "caption_meter", lambda o: meter(o.index)),
-        flow(FINDINGS, "finding_meter", lambda o: meter(o.index)),
-        flow(EVENTS, "room_meter", lambda o: meter(o.index)),
+        flow(CAPTIONS, "screener", lambda o: screener(o.policy, o.classifier, o.now)),
+        flow(EVENTS, "room_indexer", lambda o: room_indexer(o.log, o.index, o.now)),
+        flow(CAPTIONS, "caption_indexer", lambda o: caption_indexer(o.directory, o.index, o.now)),
+        flow(FINDINGS, "finding_indexer", lambda o: finding_indexer(o.directory, o.index, o.now)),
+        flow(PARTS, "part_meter", lambda o: meter(o.directory, o.index, o.now)),
+        flow(CAPTIONS, "caption_meter", lambda o: meter(o.directory, o.index, o.now)),
+        flow(FINDINGS, "finding_meter", lambda o: meter(o.directory, o.index, o.now)),
+        flow(EVENTS, "room_meter", lambda o: meter(o.directory, o.index, o.now)),
         flow(EVENTS, "janitor", lambda o: janitor(o.log, o.store, o.index, o.now)),
     ),
 }

@@ -3,6 +3,7 @@
 The one module with effects when run: it connects, consumes and does not return.
 """
 
+import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 
@@ -15,6 +16,7 @@ from schemas.base import Record
 from streams.deliveries import bind
 from streams.logs import configure_logs
 from streams.outside import Outside
+from streams.recovery import ensure_services
 from streams.settings import Settings, read
 from streams.topology import WORKERS
 
@@ -67,6 +69,7 @@ def _sweeper(outside: Outside) -> Callable[[], Awaitable[None]]:
 def main(name: str) -> None:
     settings = read()
     configure_logs(settings.log_level)
+    asyncio.run(ensure_services(settings))
     app = make_app(name, settings)
     log.info("worker_starting", worker=name, agents=[flow.name for flow in WORKERS[name]])
     faust.Worker(app, loglevel="WARN", redirect_stdouts=False, quiet=True).execute_from_commandline()

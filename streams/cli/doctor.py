@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from processors.engines.choose import describe_engine
+from processors.engines.choose import choose
 from schemas.base import Record
 from schemas.errors import EarwitnessError
 from streams.cli.common import print_json, settings_of, with_settings
@@ -61,9 +61,7 @@ def examine(settings: Settings) -> list[Check]:
         ),
         *(_package(name) for name in PACKAGES),
         _described("ffmpeg", describe_ffmpeg, "apt install ffmpeg, or pip install imageio-ffmpeg"),
-        _described(
-            "captions", lambda: describe_engine(settings.engine, settings.model, settings.device), "set --model"
-        ),
+        _described("captions", lambda: _captions(settings), "set --model"),
         _disk(settings),
         *_system(settings),
     ]
@@ -83,6 +81,11 @@ def _described(name: str, describe: Callable[[], str], remedy: str) -> Check:
         return Check(name=name, well=True, seen=describe())
     except EarwitnessError as error:
         return Check(name=name, well=False, seen=str(error), remedy=remedy)
+
+
+def _captions(settings: Settings) -> str:
+    chosen = choose(settings.engine, settings.model, settings.device)
+    return f"{chosen.engine}, {chosen.model} on {chosen.device}: {chosen.why}"
 
 
 def _disk(settings: Settings) -> Check:

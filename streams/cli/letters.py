@@ -4,7 +4,7 @@ import base64
 from typing import Any, cast
 
 import click
-from confluent_kafka import Consumer
+from confluent_kafka import Consumer, Message
 
 from schemas.letters import DeadLetter
 from schemas.topics import LETTERS
@@ -45,10 +45,12 @@ def read_letters(kafka: str) -> list[DeadLetter]:
 def _until_quiet(consumer: Consumer) -> list[DeadLetter]:
     letters: list[DeadLetter] = []
     while messages := consumer.consume(500, QUIET_SECONDS):
-        for message in messages:
-            if message.error() is None:
-                letters.append(cast(DeadLetter, decode(LETTERS.name, message.headers() or (), message.value())))
+        letters.extend(_letter(message) for message in messages if message.error() is None)
     return letters
+
+
+def _letter(message: Message) -> DeadLetter:
+    return cast(DeadLetter, decode(LETTERS.name, message.headers() or (), message.value()))
 
 
 def _plain(letter: DeadLetter) -> dict[str, Any]:

@@ -1,0 +1,158 @@
+"""`RecordingCompleted` in; the recording to play in the store and `Command(AttachRecording)` out.
+
+A room without a single readable second gets an outline and a manifest, but no audio file and no playlist:
+its `duration_ms` is 0, and there is nothing to play. Reading, decoding and rendering run in one thread, off the event
+loop, block by block; the same parts make the same files, so a repeated event writes the same again.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Protocol
+
+import structlog
+
+from agents.outages import through_outages
+from agents.ports import Agent, Delivery, Now, Outputs, RecordingStore, RoomLog
+from processors.decoding import Samples
+from processors.layout import audio_key, hls_key, manifest_key, parts_folder, waveform_key
+from processors.manifest import OutputLine, PartLine, manifest, part_line, track_line
+from processors.parts import decode_part
+from processors.timeline import RATE_HZ, Heard, mix, place
+from processors.waveform import Outline
+from schemas.audio import StoredChunk
+from schemas.rooms import AttachRecording, Command, Entry, RecordingCompleted, Room
+
+log = structlog.get_logger()
+
+
+class Renderer(Protocol):
+    """Makes files to play from sound."""
+
+    def render(self, sound: Iterable[Samples], folder: Path, title: str) -> None:
+        """Write `audio.m4a` and, under `hls/`, a playlist with its segments into `folder`; no sound, no files.
+
+        `sound` is mono at 48 kHz, block by block. Blocks the thread.
+        """
+
+
+def assembler(rooms: RoomLog, store: RecordingStore, renderer: Renderer, now: Now) -> Agent:
+    """Make the agent of topic `room.events` that turns durable parts into a recording to play."""
+
+    async def run(deliveries: AsyncIterator[Delivery[Entry]]) -> Outputs:
+        async for delivery in deliveries:
+            if isinstance(delivery.record.fact, RecordingCompleted):
+                room = await _loaded(rooms, delivery.record.room_id)
+                if room is not None and room.assembled is None and room.purged_ms is None:
+                    yield _attach(room, await _assembled(room, store, renderer), now())
+            await delivery.ack()
+
+    return run
+
+
+async def _loaded(rooms: RoomLog, room_id: str) -> Room | None:
+    return await through_outages(lambda: rooms.load(room_id))
+
+
+def _attach(room: Room, recording: AttachRecording, at_ms: int) -> Command:
+    return Command(
+        command_id=f"assemble:{room.room_id}",
+        room_id=room.room_id,
+        actor="assembler",
+        at_ms=at_ms,
+        ask=recording,
+    )
+
+
+async def _assembled(room: Room, store: RecordingStore, renderer: Renderer) -> AttachRecording:
+    """Make everything in a folder that is gone afterwards, keep it, and say what it is."""
+    sources = [_Source(_Store(store, asyncio.get_running_loop()), room.room_id, track_id) for track_id in room.tracks]
+    with TemporaryDirectory(prefix="earwitness-") as name:
+        folder = Path(name)
+        duration_ms = await asyncio.to_thread(_render, room, sources, renderer, folder)
+        outputs = await asyncio.to_thread(_outputs, room.room_id, folder)
+        for line, path in outputs:
+            await _keep(store, line.key, path)
+    lines = [
+        track_line(room.tracks[source.track_id], source.lines, source.heard.ms, source.heard.unreadable)
+        for source in sources
+    ]
+    data = manifest(room, duration_ms, lines, [line for line, _ in outputs])
+    await through_outages(lambda: store.put(manifest_key(room.room_id), data))
+    log.info("recording_assembled", room_id=room.room_id, duration_ms=duration_ms, tracks=len(lines))
+    return AttachRecording(
+        duration_ms=duration_ms,
+        recorded_ms={line.track_id: line.recorded_ms for line in lines},
+        manifest_sha256=hashlib.sha256(data).hexdigest(),
+    )
+
+
+def _render(room: Room, sources: "list[_Source]", renderer: Renderer, folder: Path) -> int:
+    """Fill the folder; return the recording's length in ms."""
+    outline, samples = Outline(RATE_HZ), 0
+
+    def observed() -> Iterator[Samples]:
+        nonlocal samples
+        for block in mix([place(source.chunks(), room.opened_ms, source.heard) for source in sources]):
+            outline.add(block)
+            samples += block.size
+            yield block
+
+    renderer.render(observed(), folder, room.title)
+    (folder / "waveform.json").write_bytes(outline.json())
+    return round(samples * 1000 / RATE_HZ)
+
+
+def _outputs(room_id: str, folder: Path) -> list[tuple[OutputLine, Path]]:
+    """What there is to keep, and where: the playlist after its segments, so that nobody finds it before them."""
+    audio, hls = folder / "audio.m4a", folder / "hls"
+    playing = [(audio_key(room_id), audio)] if audio.exists() else []
+    names = sorted(hls.iterdir(), key=lambda path: (path.suffix == ".m3u8", path.name)) if hls.exists() else []
+    segments = [(hls_key(room_id, path.name), path) for path in names]
+    made = [*playing, *segments, (waveform_key(room_id), folder / "waveform.json")]
+    return [(_output_line(key, path), path) for key, path in made]
+
+
+def _output_line(key: str, path: Path) -> OutputLine:
+    with path.open("rb") as file:
+        return OutputLine(key=key, bytes=path.stat().st_size, sha256=hashlib.file_digest(file, "sha256").hexdigest())
+
+
+async def _keep(store: RecordingStore, key: str, path: Path) -> None:
+    await through_outages(lambda: store.put(key, path))
+
+
+@dataclass(frozen=True)
+class _Store:
+    """The store, as a thread other than the event loop's sees it: every call waits, outages are waited out."""
+
+    store: RecordingStore
+    loop: asyncio.AbstractEventLoop
+
+    def keys(self, prefix: str) -> list[str]:
+        listed = through_outages(lambda: self.store.list(prefix))
+        return [found.key for found in asyncio.run_coroutine_threadsafe(listed, self.loop).result()]
+
+    def get(self, key: str) -> bytes:
+        return asyncio.run_coroutine_threadsafe(through_outages(lambda: self.store.get(key)), self.loop).result()
+
+
+@dataclass
+class _Source:
+    """One track: its chunks, one part in memory at a time, and what has been learnt on the way."""
+
+    store: _Store
+    room_id: str
+    track_id: str
+    lines: list[PartLine] = field(default_factory=list)
+    heard: Heard = field(default_factory=Heard)
+
+    def chunks(self) -> Iterator[StoredChunk]:
+        for key in self.store.keys(parts_folder(self.room_id, self.track_id)):
+            data = self.store.get(key)
+            part = decode_part(data)
+            self.lines.append(part_line(part, data))
+            yield from part.chunks

@@ -1,0 +1,1 @@
+"""The engines that turn speech into words, all behind the Protocol `Engine` of `base.py`."""

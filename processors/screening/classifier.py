@@ -1,0 +1,23 @@
+"""The seam for a trained model: texts in, a score (0..1) per category for each out."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+
+class Classifier(Protocol):
+    """Scores texts; `name` (model and version) stands in the marks of findings that it carried."""
+
+    @property
+    def name(self) -> str: ...
+
+    def score(self, texts: Sequence[str]) -> list[dict[str, float]]:
+        """One mapping of category to score per text, in order; an empty one where the model abstains."""
+
+
+class NoClassifier:
+    """No model: abstains from everything, so that the rules decide alone."""
+
+    name = "none"
+
+    def score(self, texts: Sequence[str]) -> list[dict[str, float]]:
+        return [{} for _ in texts]
