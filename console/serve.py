@@ -1,14 +1,15 @@
-"""Settings in, the console served on loopback out: `python -m console.serve`."""
+"""Settings in, the console served out: `python -m console.serve`."""
 
 import asyncio
+import contextlib
 
 import uvicorn
 from elasticsearch import AsyncElasticsearch
 
 from console.app import create_app
-from console.ports import Probe
+from console.ports import Probe, RecordingStore
 from console.services import Services
-from schemas.errors import Unavailable
+from schemas.errors import Missing, Unavailable
 from streams.clock import now_ms
 from streams.gateway import KafkaGateway
 from streams.index import ElasticIndex
@@ -36,7 +37,7 @@ async def serve(settings: Settings) -> None:
         index=index,
         now=now_ms,
         base_url=settings.base_url or f"http://127.0.0.1:{settings.port}",
-        probes={"broker": _broker_probe(settings.kafka), "index": index.refresh, "store": lambda: _listed(store)},
+        probes={"broker": _broker_probe(settings.kafka), "index": index.refresh, "store": _store_probe(store)},
     )
     gateway.start()
     try:
@@ -50,7 +51,7 @@ async def serve(settings: Settings) -> None:
 def _configuration(services: Services, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         create_app(services),
-        host="127.0.0.1",
+        host=settings.host,
         port=settings.port,
         log_level="warning",
         timeout_graceful_shutdown=2,  # live feeds do not end by themselves
@@ -61,6 +62,14 @@ def _broker_probe(kafka: str) -> Probe:
     async def probe() -> None:
         if not await asyncio.to_thread(broker_answers, kafka):
             raise Unavailable("the broker does not answer")
+
+    return probe
+
+
+def _store_probe(store: RecordingStore) -> Probe:
+    async def probe() -> None:
+        with contextlib.suppress(Missing):  # that it is not there is an answer too
+            await store.get("probe")
 
     return probe
 

@@ -9,6 +9,9 @@ from processors.engines.base import Heard
 from processors.utterances import Utterance
 from schemas.captions import Caption, Word
 
+SURE_LANGUAGE = 0.8
+"""A language detected with this probability in a final is held for the rest of the track."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Origin:
@@ -65,6 +68,11 @@ def final_caption(origin: Origin, utterance: Utterance, heard: Heard, now_ms: in
         model=origin.model,
         emitted_ms=now_ms,
     )
+
+
+def held_language(before: str, heard: Heard) -> str:
+    """The language to tell the engine with the track's next utterance; empty where it may find out itself."""
+    return heard.language if heard.text and heard.language_probability >= SURE_LANGUAGE else before
 
 
 def words_on_room_time(utterance: Utterance, heard: Heard) -> tuple[Word, ...]:

@@ -136,10 +136,12 @@ def _next_case_id(room: Room) -> str:
 
 
 def _covers(case: Case, ask: OpenCase) -> bool:
+    if ask.urgent and not case.urgent:
+        return False  # what has become urgent must not hide behind a case that waits
     if ask.finding_id and case.finding_id == ask.finding_id:
         return True
     same = case.track_id == ask.track_id and case.category == ask.category and case.decided_ms is None
-    return same and (case.urgent or not ask.urgent) and _near(case, ask)
+    return same and _near(case, ask)
 
 
 def _near(case: Case, ask: OpenCase) -> bool:

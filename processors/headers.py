@@ -1,7 +1,7 @@
 """The first chunk of a stream in; the bytes that let a decoder enter that stream anywhere, without any audio, out."""
 
-from itertools import takewhile
 from collections.abc import Iterator
+from itertools import takewhile
 
 from processors.media import media_of, reentry
 

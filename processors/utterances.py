@@ -8,7 +8,18 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from processors.engines.base import SAMPLE_RATE, Samples
-from processors.voice import FRAME, Segment, Span, VoiceMemory, VoiceModel, VoicePolicy, counts, flush, fresh_memory, segment
+from processors.voice import (
+    FRAME,
+    Segment,
+    Span,
+    VoiceMemory,
+    VoiceModel,
+    VoicePolicy,
+    counts,
+    flush,
+    fresh_memory,
+    segment,
+)
 
 DRAFT_EVERY_S = 1.0
 """How much more must have been said before another draft is worth hearing."""
@@ -46,7 +57,7 @@ class Listening:
     track_id: str
     policy: VoicePolicy
     memory: VoiceMemory = field(default_factory=fresh_memory, repr=False)
-    segment: Segment = Segment()
+    segment: Segment = field(default_factory=Segment)
     origin: int = 0
     kept_from: int = 0
     kept: Samples = field(default_factory=lambda: _NOTHING, repr=False)

@@ -68,9 +68,7 @@ class VoiceModel:
         """Say for each frame how probable speech is (0..1); `samples` holds whole frames, at least one."""
         joined = np.concatenate((memory.context, samples))
         frames = np.lib.stride_tricks.sliding_window_view(joined, _CONTEXT + FRAME)[::FRAME]
-        found, h, c = self._session.run(
-            None, {"input": np.ascontiguousarray(frames), "h": memory.h, "c": memory.c}
-        )
+        found, h, c = self._session.run(None, {"input": np.ascontiguousarray(frames), "h": memory.h, "c": memory.c})
         return VoiceMemory(h=h, c=c, context=joined[-_CONTEXT:]), found.reshape(-1)
 
 

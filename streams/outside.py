@@ -5,6 +5,7 @@ from functools import cached_property
 from elasticsearch import AsyncElasticsearch
 
 from agents.directory import RoomDirectory
+from agents.headers import StoredHeaders
 from agents.ports import RecordingStore
 from processors.engines.base import Engine
 from processors.engines.choose import open_engine
@@ -49,6 +50,10 @@ class Outside:
     @cached_property
     def engine(self) -> Engine:
         return open_engine(self.settings.engine, self.settings.model, self.settings.device)
+
+    @cached_property
+    def headers(self) -> StoredHeaders:
+        return StoredHeaders(self.store)
 
     @cached_property
     def renderer(self) -> FfmpegRenderer:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, cast
 
+import av
 import ffmpeg
 
 from schemas.base import Record
@@ -54,11 +55,19 @@ def _last_line(output: bytes) -> str:
 
 
 def _encoder(path: Path, complaints: IO[bytes]) -> "subprocess.Popen[bytes]":
-    stream = ffmpeg.input(str(path)).output(
-        "pipe:", format="ogg", vn=None, acodec="libopus", audio_bitrate=BITRATE, ac=1, page_duration=PAGE_MS * 1000
-    )
+    """Cut what is Opus already as it is; encode the rest."""
+    made = {"acodec": "copy"} if _is_opus(path) else {"acodec": "libopus", "audio_bitrate": BITRATE, "ac": 1}
+    stream = ffmpeg.input(str(path)).output("pipe:", format="ogg", vn=None, page_duration=PAGE_MS * 1000, **made)
     command = ffmpeg.compile(stream.global_args("-loglevel", "error", "-nostdin"), cmd=ffmpeg_binary())
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=complaints)
+
+
+def _is_opus(path: Path) -> bool:
+    try:
+        with av.open(str(path)) as container:
+            return container.streams.audio[0].codec_context.name in ("opus", "libopus")
+    except (av.error.FFmpegError, IndexError):
+        return False  # ffmpeg will say what it is
 
 
 def _pages(source: IO[bytes]) -> Iterator[tuple[int, bytes]]:

@@ -43,7 +43,7 @@ class HeardWord:
 class Heard:
     """What an engine made of one utterance; `words` may be empty for a draft.
 
-    `avg_logprob` is the mean log-probability of a token, `no_speech_prob` the model's own doubt that anybody spoke (0..1).
+    `avg_logprob` is the mean log-probability of a token, `no_speech_prob` the model's doubt that anybody spoke (0..1).
     `rejected` is empty, or the guard (`processors/engines/guards.py`) that emptied the text.
     """
 
@@ -57,7 +57,7 @@ class Heard:
 
 
 class Engine(Protocol):
-    """A loaded speech model. `transcribe` blocks, so callers run it in a thread, one call at a time."""
+    """A loaded speech model. `transcribe` blocks, so callers run it in a thread; several may."""
 
     @property
     def name(self) -> str: ...

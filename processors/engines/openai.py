@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from processors.engines.base import Heard, HeardWord, Speech
@@ -20,10 +21,12 @@ class OpenAIWhisperEngine:
         self._fp16 = device != "cpu"
         self._whisper = whisper.load_model(str(path), device=device)
         self._policy = GuardPolicy()
+        self._one_at_a_time = Lock()  # decoding hangs hooks into the model
 
     def transcribe(self, utterances: Sequence[Speech], *, beam: int) -> list[Heard]:
         """Hear each utterance in a window of 30 s; this engine cannot take several at once."""
-        return [self._heard(speech, beam) for speech in utterances]
+        with self._one_at_a_time:
+            return [self._heard(speech, beam) for speech in utterances]
 
     def _heard(self, speech: Speech, beam: int) -> Heard:
         result = self._whisper.transcribe(

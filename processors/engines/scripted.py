@@ -1,4 +1,4 @@
-"""A script in, its words out: an engine without a model, for tests and for showing the path where no model can be had."""
+"""A script in, its words out: an engine without a model, for tests and for showing the path where there is no model."""
 
 import itertools
 from collections.abc import Sequence

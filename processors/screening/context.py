@@ -18,6 +18,8 @@ REPORTED = 0.6
 
 SENTENCES_BEFORE = 1
 SENTENCES_AFTER = 3
+FAR_CHARACTERS = 400
+"""About 25 s of speech: what was said further away in one endless sentence has no bearing, and costs no time."""
 
 _SAY = (
     "wrote|writes|write|written|said|says|say|saying|told|tells|claims?|claimed|claiming|called|calls|calling|"
@@ -137,8 +139,8 @@ def factor(passage: Passage, hit: Hit) -> float:
 
 def surroundings(text: str, hit: Hit) -> Around:
     """Cut a passage around a hit, a few sentences each way."""
-    *before, clause = text[: hit.start].split(" . ")
-    after = " . ".join(text[hit.end :].split(" . ")[: SENTENCES_AFTER + 1])
+    *before, clause = text[max(0, hit.start - FAR_CHARACTERS) : hit.start].split(" . ")
+    after = " . ".join(text[hit.end : hit.end + FAR_CHARACTERS].split(" . ")[: SENTENCES_AFTER + 1])
     return Around(clause.strip(), before[-SENTENCES_BEFORE].strip() if before else "", after.strip(" "))
 
 

@@ -182,6 +182,16 @@ def test_a_live_room_shows_that_it_is_recorded_and_what_is_said_as_it_is_said(se
     picture(page, "live")
 
 
+def test_a_live_page_comes_back_after_an_outage(served: Served, page: Page) -> None:
+    address = "**/rooms/live/live"
+    page.route(address, lambda route: route.fulfill(status=503, body=""))
+    page.goto(f"{served.url}/room/live")
+    expect(page.locator("#sign")).to_have_text("Recording")
+    page.unroute(address)
+    served.tell(0)
+    expect(page.get_by_role("log", name="Captions")).to_contain_text("Good evening")
+
+
 def test_a_room_that_is_not_recorded_says_so(served: Served, page: Page) -> None:
     served.request("POST", "/rooms", json={"title": "Off", "host": "Eve", "record": False, "room_id": "off"})
     page.goto(f"{served.url}/room/off")

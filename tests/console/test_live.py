@@ -133,3 +133,9 @@ async def test_over_http_a_finished_room_is_told_once_and_the_feed_ends(house: H
     assert answer.headers["content-type"].startswith("text/event-stream")
     assert answer.text.count("event: room") == 1
     assert "id: 0" in answer.text
+
+
+@pytest.mark.parametrize("last", ["junk", "9" * 5000, "-1"])
+async def test_an_id_that_is_none_of_ours_means_from_the_beginning(house: House, client: Client, last: str) -> None:
+    await finished_room(house, client)
+    assert (await client.get("/rooms/tea/live", headers={"Last-Event-ID": last})).status_code == 200

@@ -106,7 +106,7 @@ async def test_a_range_of_another_version_gets_the_whole(house: House, client: C
         ("vtt", "text/vtt", "WEBVTT"),
         ("srt", "application/x-subrip", "Good evening"),
         ("ttml", "application/ttml+xml", "Good evening"),
-        ("json", "application/json", '"start_ms":2500'),
+        ("json", "application/json", '"start_ms": 2500'),
         ("txt", "text/plain", "bees"),
     ],
 )

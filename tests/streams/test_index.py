@@ -11,6 +11,7 @@ from elasticsearch import AsyncElasticsearch
 from agents.ports import SearchIndex
 from processors import queries
 from processors.documents import case_documents, figure_document, finding_document, room_document, utterance_document
+from processors.mappings import PROPERTIES
 from processors.queries import Wanted
 from schemas.errors import Invalid, Unavailable
 from schemas.figures import Figure
@@ -57,12 +58,8 @@ async def index(request: pytest.FixtureRequest) -> AsyncIterator[SearchIndex]:
     client = AsyncElasticsearch(url, request_timeout=30)
     prefix = f"test-{uuid.uuid4().hex[:8]}"
     yield ElasticIndex(client, prefix)
-    await client.indices.delete(index=[f"{prefix}-{kind}" for kind in queries_indices()], ignore_unavailable=True)
+    await client.indices.delete(index=[f"{prefix}-{kind}" for kind in PROPERTIES], ignore_unavailable=True)
     await client.close()
-
-
-def queries_indices() -> tuple[str, ...]:
-    return ("rooms", "utterances", "findings", "cases", "figures")
 
 
 async def fill(index: SearchIndex, *documents: Document) -> None:

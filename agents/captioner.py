@@ -1,0 +1,109 @@
+"""Audio chunks of live rooms in; drafts and finals of what is said out, and `TranscriptEnded` when a room is over.
+
+Two tasks work beside the generator: one takes deliveries in, one keeps the engine busy with whatever waits. Both put
+what they have into one queue, so that all state is changed in one place, in order. A chunk is acknowledged once every
+final that needs its sound has been published, silence at once; after a crash the words in between are heard again.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from agents.headers import Headers
+from agents.jobs import Job, Jobs, hear
+from agents.live_rooms import Directory, LiveRooms
+from agents.ports import Agent, Delivery, Now, Outputs
+from processors.engines.base import Engine, Heard
+from schemas.base import Record
+
+LIVE_BEAM = 1
+_TICK_S = 0.5
+_EVENTS_AHEAD = 8
+
+
+@dataclass(frozen=True)
+class _Results:
+    heard: list[tuple[Job, Heard]]
+
+
+@dataclass(frozen=True)
+class _Failed:
+    error: Exception
+
+
+class _NoMoreDeliveries:
+    pass
+
+
+_Event: TypeAlias = Delivery[Any] | _Results | _Failed | _NoMoreDeliveries
+_Events: TypeAlias = asyncio.Queue[_Event]
+
+
+def captioner(directory: Directory, engine: Engine, now: Now, headers: Headers) -> Agent:
+    """Make the agent of topic `audio.chunks` that captions rooms while people speak."""
+
+    async def run(deliveries: AsyncIterator[Delivery[Any]]) -> Outputs:
+        rooms = LiveRooms(directory, engine, now, headers)
+        events: _Events = asyncio.Queue(_EVENTS_AHEAD)
+        works = (_take_in(deliveries, rooms.jobs, events), _keep_busy(engine, rooms.jobs, events))
+        tasks = [asyncio.create_task(_reporting(work, events)) for work in works]
+        try:
+            async for event in _until_done(events, rooms.jobs):
+                for output in await _outputs(rooms, event):
+                    yield output
+                for delivery in rooms.release():
+                    await delivery.ack()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    return run
+
+
+async def _outputs(rooms: LiveRooms, event: _Event | None) -> list[Record]:
+    match event:
+        case Delivery():
+            return await rooms.delivered(event)
+        case _Results():
+            return rooms.heard(event.heard)
+        case _Failed():
+            raise event.error
+        case None if not rooms.jobs.full:
+            rooms.pause_silent()
+    return []
+
+
+async def _take_in(deliveries: AsyncIterator[Delivery[Any]], jobs: Jobs, events: _Events) -> None:
+    async for delivery in deliveries:
+        await jobs.wait_for_room()
+        await events.put(delivery)
+    await events.put(_NoMoreDeliveries())
+
+
+async def _keep_busy(engine: Engine, jobs: Jobs, events: _Events) -> None:
+    while True:
+        batch = await jobs.take()
+        heard = await hear(engine, [job.speech for job in batch], beam=LIVE_BEAM)
+        await events.put(_Results(list(zip(batch, heard, strict=True))))
+
+
+async def _reporting(work: Coroutine[Any, Any, None], events: _Events) -> None:
+    try:
+        await work
+    except Exception as error:  # noqa: BLE001 -- raised again by the generator, where it stops the worker
+        await events.put(_Failed(error))
+
+
+async def _until_done(events: _Events, jobs: Jobs) -> AsyncIterator[_Event | None]:
+    """Events, and None twice a second while there are none, until all deliveries are in and all they said is heard."""
+    more = True
+    while more or not jobs.idle:
+        try:
+            event = await asyncio.wait_for(events.get(), _TICK_S)
+        except TimeoutError:
+            yield None
+            continue
+        more = more and not isinstance(event, _NoMoreDeliveries)
+        yield event

@@ -1,0 +1,196 @@
+"""Deliveries and results of the engine in; captions to publish out, and the deliveries to acknowledge after that."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import structlog
+
+from agents.headers import Headers
+from agents.hearing import TrackEar
+from agents.jobs import Job, Jobs
+from agents.outages import through_outages
+from agents.ports import Delivery, Now
+from processors.captioning import Origin
+from processors.checks import check_chunk
+from processors.engines.base import Engine, Heard
+from processors.media import media_of
+from processors.utterances import Utterance
+from processors.voice import VoiceModel
+from schemas.audio import AudioChunk, RoomEnded, TrackEnded
+from schemas.base import Record
+from schemas.captions import Caption, TranscriptEnded
+from schemas.errors import Invalid
+from schemas.rooms import Room, Track
+
+log = structlog.get_logger()
+
+PAUSED_AFTER_MS = 2_000
+"""A track that sends nothing for so long, or for two chunks, has stopped in the middle of a word."""
+_ENDED_ROOMS_REMEMBERED = 4_096
+
+
+class Directory(Protocol):
+    """Says what rooms and tracks are."""
+
+    async def room(self, room_id: str) -> Room | None: ...
+
+    async def track(self, room_id: str, track_id: str) -> tuple[Room, Track] | None: ...
+
+
+@dataclass
+class _LiveRoom:
+    """The tracks of one room, its captions so far, and the delivery of its end, which may come more than once."""
+
+    ears: dict[str, TrackEar] = field(default_factory=dict)
+    captions: int = 0
+    ended: list[Delivery[RoomEnded]] = field(default_factory=list)
+
+    @property
+    def over(self) -> bool:
+        return bool(self.ended) and all(ear.drained for ear in self.ears.values())
+
+    def release(self) -> Iterator[Delivery[Any]]:
+        for ear in self.ears.values():
+            yield from ear.release()
+        if self.over:
+            yield from self.ended
+
+
+class LiveRooms:
+    """All live rooms: deliveries go to their track, utterances to the engine, captions out."""
+
+    def __init__(self, directory: Directory, engine: Engine, now: Now, headers: Headers) -> None:
+        self.jobs = Jobs()
+        self._directory = directory
+        self._engine = engine
+        self._now = now
+        self._headers = headers
+        self._voices = VoiceModel()
+        self._rooms: dict[str, _LiveRoom] = {}
+        self._ended: dict[str, None] = {}
+        self._refused: list[Delivery[Any]] = []
+
+    def release(self) -> Iterator[Delivery[Any]]:
+        """The deliveries that can be acknowledged now."""
+        refused, self._refused = self._refused, []
+        yield from refused
+        for room_id, room in list(self._rooms.items()):
+            yield from room.release()
+            if room.over:
+                del self._rooms[room_id]
+
+    async def delivered(self, delivery: Delivery[Any]) -> list[Record]:
+        """Take a delivery; return what is to be published before `release`."""
+        match delivery.record:
+            case AudioChunk():
+                await self._chunk(delivery)
+            case TrackEnded():
+                await self._track_ended(delivery)
+            case RoomEnded():
+                return await self._room_ended(delivery)
+        return []
+
+    async def _chunk(self, delivery: Delivery[AudioChunk]) -> None:
+        ear = await self._ear(delivery.record)
+        if ear is None:
+            self._refused.append(delivery)
+            return
+        ear.arrived_ms, ear.chunk_ms = self._now(), delivery.record.duration_ms
+        for chunk in await ear.admit(delivery, self._headers):
+            self._submit(ear, await asyncio.to_thread(ear.take, chunk))
+
+    async def _ear(self, chunk: AudioChunk) -> TrackEar | None:
+        """Who listens to the chunk's track; None where nobody may, or where the recorder refuses the chunk."""
+        if chunk.room_id in self._ended:
+            return None
+        found = await through_outages(lambda: self._directory.track(chunk.room_id, chunk.track_id))
+        if found is None or not found[0].record or not _fits(chunk, found[1]):
+            return None
+        room, track = found
+        live = self._rooms.setdefault(room.room_id, _LiveRoom())
+        if track.track_id not in live.ears:
+            live.ears[track.track_id] = TrackEar(self._origin(room, track), room.opened_ms, self._voices)
+        return live.ears[track.track_id]
+
+    def _origin(self, room: Room, track: Track) -> Origin:
+        return Origin(
+            room_id=room.room_id,
+            track_id=track.track_id,
+            speaker=track.speaker,
+            pass_name="live",
+            engine=self._engine.name,
+            model=self._engine.model,
+        )
+
+    async def _track_ended(self, delivery: Delivery[TrackEnded]) -> None:
+        room = self._rooms.get(delivery.record.room_id)
+        ear = room.ears.get(delivery.record.track_id) if room else None
+        if ear is None:
+            self._refused.append(delivery)
+            return
+        self._submit(ear, await asyncio.to_thread(ear.finish))
+        ear.wait(delivery)
+
+    async def _room_ended(self, delivery: Delivery[RoomEnded]) -> list[Record]:
+        room_id = delivery.record.room_id
+        known = await through_outages(lambda: self._directory.room(room_id))
+        if known is None or not known.record:
+            self._refused.append(delivery)
+            return []
+        room = self._rooms.setdefault(room_id, _LiveRoom())
+        for ear in room.ears.values():
+            self._submit(ear, await asyncio.to_thread(ear.finish))
+        room.ended.append(delivery)
+        self._remember_end(room_id)
+        return self._closing(room_id)
+
+    def heard(self, results: list[tuple[Job, Heard]]) -> list[Record]:
+        """Take what the engine heard; return what is to be published before `release`."""
+        self.jobs.done(len(results))
+        captions = [caption for job, heard in results for caption in self._captions(job, heard)]
+        finished = dict.fromkeys(job.room_id for job, _ in results if job.utterance.final)
+        return [*captions, *(ended for room_id in finished for ended in self._closing(room_id))]
+
+    def pause_silent(self) -> None:
+        """Finish what was being said on tracks that send nothing any more."""
+        for room in self._rooms.values():
+            for ear in room.ears.values():
+                if self._now() - ear.arrived_ms >= max(PAUSED_AFTER_MS, 2 * ear.chunk_ms):
+                    self._submit(ear, ear.pause())
+
+    def _captions(self, job: Job, heard: Heard) -> Iterator[Caption]:
+        room = self._rooms.get(job.room_id)
+        if room is None:  # a draft of a room that is over by now
+            return
+        caption = room.ears[job.track_id].told(job.utterance, heard, self._now())
+        if caption is not None:
+            room.captions += caption.status == "final" and bool(caption.text)
+            yield caption
+
+    def _closing(self, room_id: str) -> list[Record]:
+        room = self._rooms[room_id]
+        if not room.over:
+            return []
+        log.info("live_captions_ended", room_id=room_id, captions=room.captions, drafts_shed=self.jobs.drafts_shed)
+        return [TranscriptEnded(room_id=room_id, pass_name="live", captions=room.captions)]
+
+    def _submit(self, ear: TrackEar, said: list[Utterance]) -> None:
+        for utterance in said:
+            origin = ear.origin
+            job = Job(room_id=origin.room_id, track_id=origin.track_id, utterance=utterance, language=ear.language)
+            self.jobs.add(job)
+
+    def _remember_end(self, room_id: str) -> None:
+        self._ended[room_id] = None
+        if len(self._ended) > _ENDED_ROOMS_REMEMBERED:
+            del self._ended[next(iter(self._ended))]
+
+
+def _fits(chunk: AudioChunk, track: Track) -> bool:
+    try:
+        check_chunk(chunk)
+        return media_of(chunk.content_type) == media_of(track.content_type)
+    except Invalid:
+        return False

@@ -1,0 +1,168 @@
+"""The recording, its captions and its waveform: a door and a room's state in, bytes out (ranges, ETags, HEAD)."""
+
+import re
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from litestar import HttpMethod, MediaType, Request, Response, Router, get, route
+from litestar.datastructures import State
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath
+from litestar.response import Stream
+
+from console.access import evidence_recording, hosts_recording, public_recording
+from console.asking import Desk, GivenDesk
+from console.ports import RecordingStore
+from console.ranges import Span, wanted
+from console.views import CAPTION_FORMATS, PublicView, public_view
+from processors.layout import audio_key, hls_key, transcript_key, waveform_key
+from processors.subtitles import render
+from schemas.captions import Transcript
+from schemas.errors import Invalid, Missing
+from schemas.rooms import Room
+
+MediaRequest = Request[None, None, State]
+Bytes = Response[bytes] | Stream
+
+BLOCK_BYTES = 256 * 1024
+"""What is read from the store at a time: 16 s of a 128 kbit/s recording."""
+
+CAPTION_TYPES = {
+    "vtt": "text/vtt; charset=utf-8",
+    "srt": "application/x-subrip; charset=utf-8",
+    "ttml": "application/ttml+xml; charset=utf-8",
+    "json": "application/json",
+    "txt": "text/plain; charset=utf-8",
+}
+SEGMENT_TYPES = {
+    "m3u8": "application/vnd.apple.mpegurl",
+    "m4s": "audio/mp4",
+    "mp4": "audio/mp4",
+    "m4a": "audio/mp4",
+    "aac": "audio/aac",
+    "ts": "video/mp2t",
+}
+_SEGMENT = re.compile(r"[A-Za-z0-9_-]{1,80}\.([a-z0-9]{2,4})")
+PRIVATE = "private, no-cache"
+"""Every play asks again, so that a deletion works the same second."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """An object as it goes out. Recordings never change, so the manifest's digest and the key make the ETag."""
+
+    key: str
+    size: int
+    media_type: str
+    etag: str
+
+    def headers(self, span: Span | None) -> dict[str, str]:
+        shown = {"ETag": self.etag, "Accept-Ranges": "bytes", "Cache-Control": PRIVATE}
+        if span is None:
+            return shown | {"Content-Length": str(self.size)}
+        place = f"bytes {span.start}-{span.last}/{self.size}"
+        return shown | {"Content-Length": str(span.length), "Content-Range": place}
+
+
+@route("/recording.m4a", http_method=[HttpMethod.GET, HttpMethod.HEAD], media_type="audio/mp4", tags=["media"])
+async def recording(request: MediaRequest, desk: GivenDesk, room: NamedDependency[Room]) -> Bytes:
+    """The whole room as one M4A; ranges are answered with 206."""
+    return await _send(request, desk, await _kept(desk.services.store, room, audio_key(room.room_id), "audio/mp4"))
+
+
+@route("/hls/{name:str}", http_method=[HttpMethod.GET, HttpMethod.HEAD], tags=["media"])
+async def hls(request: MediaRequest, desk: GivenDesk, room: NamedDependency[Room], name: FromPath[str]) -> Bytes:
+    """The playlist (`index.m3u8`) and its segments."""
+    found = _SEGMENT.fullmatch(name)
+    if found is None or found[1] not in SEGMENT_TYPES:
+        raise Invalid("unknown_segment", f"there is no segment {name!r}", field="name")
+    kept = await _kept(desk.services.store, room, hls_key(room.room_id, name), SEGMENT_TYPES[found[1]])
+    return await _send(request, desk, kept)
+
+
+@get("/waveform.json", tags=["media"])
+async def waveform(desk: GivenDesk, room: NamedDependency[Room]) -> Response[bytes]:
+    """The loudness over time, as the assembler measured it."""
+    _assembled(room)
+    data = await desk.services.store.get(waveform_key(room.room_id))
+    return Response(data, media_type=MediaType.JSON, headers={"Cache-Control": PRIVATE})
+
+
+@get([f"/captions.{name}" for name in CAPTION_FORMATS], tags=["media"])
+async def captions(request: MediaRequest, desk: GivenDesk, room: NamedDependency[Room]) -> Response[bytes]:
+    """The final captions as WebVTT, SRT, TTML, JSON or text."""
+    if room.transcript is None:
+        raise Invalid("captions_not_ready", "captions are being prepared")
+    name = request.url.path.rpartition(".")[2]
+    kept = msgspec.json.decode(await desk.services.store.get(transcript_key(room.room_id)), type=Transcript)
+    return Response(render(kept, name).encode(), media_type=CAPTION_TYPES[name], headers={"Cache-Control": PRIVATE})
+
+
+@get("/about", tags=["media"])
+async def about(desk: GivenDesk, room: NamedDependency[Room]) -> PublicView:
+    """What a listener is told about the recording."""
+    return public_view(room, desk.services.now())
+
+
+def _assembled(room: Room) -> str:
+    """The manifest's digest; raises where there is no recording to play."""
+    if not room.record:
+        raise Invalid("nothing_recorded", "this room was not recorded")
+    if room.assembled is None:
+        raise Invalid("not_ready", "the recording is being prepared")
+    return room.assembled.manifest_sha256
+
+
+async def _kept(store: RecordingStore, room: Room, key: str, media_type: str) -> Kept:
+    digest = _assembled(room)
+    folder = key.rpartition("/")[0] + "/"
+    size = next((item.size for item in await store.list(folder) if item.key == key), None)
+    if size is None:
+        raise Missing(f"{key.rpartition('/')[2]} is not there")
+    return Kept(key, size, media_type, f'"{digest[:32]}-{key.rpartition("/")[2]}"')
+
+
+async def _send(request: MediaRequest, desk: Desk, kept: Kept) -> Bytes:
+    headers = request.headers
+    if kept.etag in (tag.strip() for tag in headers.get("If-None-Match", "").split(",")):
+        return Response(b"", status_code=304, headers={"ETag": kept.etag, "Cache-Control": PRIVATE})
+    span = wanted(_fresh_range(headers, kept.etag), kept.size)
+    status = 200 if span is None else 206
+    if request.method == HttpMethod.HEAD:
+        return Response(b"", status_code=status, headers=kept.headers(span), media_type=kept.media_type)
+    blocks = _blocks(desk.services.store, kept.key, span or Span(0, kept.size - 1))
+    return Stream(blocks, status_code=status, headers=kept.headers(span), media_type=kept.media_type)
+
+
+def _fresh_range(headers: Mapping[str, str], etag: str) -> str | None:
+    """The `Range` header, unless `If-Range` names another version."""
+    return headers.get("Range") if headers.get("If-Range", etag) == etag else None
+
+
+async def _blocks(store: RecordingStore, key: str, span: Span) -> AsyncIterator[bytes]:
+    for start in range(span.start, span.last + 1, BLOCK_BYTES):
+        yield await store.get(key, start=start, length=min(BLOCK_BYTES, span.last + 1 - start))
+
+
+async def _hosts(desk: GivenDesk, room_id: FromPath[str]) -> Room:
+    return await hosts_recording(desk.services, room_id)
+
+
+async def _listeners(desk: GivenDesk, token: FromPath[str]) -> Room:
+    return await public_recording(desk.services, token)
+
+
+async def _moderators(request: MediaRequest, desk: GivenDesk, room_id: FromPath[str]) -> Room:
+    return await evidence_recording(desk.services, room_id, desk.actor, request.url.path)
+
+
+def _door(path: str, opened_by: Any, *more: Any) -> Router:
+    handlers = [recording, hls, waveform, captions, *more]
+    return Router(path, route_handlers=handlers, dependencies={"room": Provide(opened_by)})
+
+
+hosts_media = _door("/rooms/{room_id:str}", _hosts)
+public_media = _door("/listen/{token:str}", _listeners, about)
+evidence_media = _door("/moderation/rooms/{room_id:str}", _moderators, about)
