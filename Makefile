@@ -49,7 +49,7 @@ browser: $(VENV)/.dev ## Find a Chromium for the browser tests, or install one
 	@infra/browser.sh $(BIN)
 
 .PHONY: lock
-lock: $(VENV)/.dev ## Resolve the dependencies anew into requirements*.txt
+lock: $(UV) ## Resolve the dependencies anew into requirements*.txt
 	$(UV) pip compile -q --universal --generate-hashes --no-annotate --no-header pyproject.toml -o requirements.txt
 	$(UV) pip compile -q --universal --generate-hashes --no-annotate --no-header pyproject.toml --group dev -o requirements-dev.txt
 

@@ -16,7 +16,7 @@ from processors.ear import Ear
 from processors.engines.base import Heard
 from processors.media import CONTAINERS, media_of, starts_stream
 from processors.utterances import Utterance
-from processors.voice import LIVE, VoiceModel
+from processors.voice import LIVE, VoiceDetector
 from schemas.audio import CHUNKS_PER_PART, AudioChunk, TrackEnded
 from schemas.captions import Caption
 from schemas.errors import Invalid, Missing
@@ -38,7 +38,7 @@ class _Held:
 class TrackEar:
     """Listens to one track; `take` and `finish` compute, so they belong into a thread, one call at a time."""
 
-    def __init__(self, origin: Origin, opened_ms: int, voices: VoiceModel) -> None:
+    def __init__(self, origin: Origin, opened_ms: int, voices: VoiceDetector) -> None:
         self.origin = origin
         self.language = ""
         self.arrived_ms = 0

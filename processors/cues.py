@@ -107,9 +107,9 @@ def _fits(pieces: Sequence[_Piece], space: str) -> bool:
 
 
 def _best_break(pieces: Sequence[_Piece]) -> int:
-    """How many pieces to show now: up to the last sentence in the second half, else clause, else all."""
+    """How many pieces to show now: up to the last sentence's end past the first third, else clause's, else all."""
     for marks in (_SENTENCE_END, _CLAUSE_END):
-        for count in range(len(pieces), len(pieces) // 2, -1):
+        for count in range(len(pieces), len(pieces) // 3, -1):
             if pieces[count - 1].text.endswith(marks):
                 return count
     return len(pieces)
@@ -144,7 +144,7 @@ def _timed(track: list[Cue]) -> Iterator[Cue]:
     for cue, following in zip(track, [*track[1:], None], strict=True):
         start_ms = max(cue.start_ms, free_ms)
         read_ms = start_ms + sum(map(len, cue.lines)) * 1000 // READ_CHARS_PER_S
-        room_ms = following.start_ms - GAP_MS if following else read_ms
+        room_ms = following.start_ms - GAP_MS if following else start_ms + LONGEST_MS
         end_ms = max(min(max(cue.end_ms, read_ms), room_ms), start_ms + SHORTEST_MS)
         end_ms = min(end_ms, start_ms + LONGEST_MS)
         free_ms = end_ms + GAP_MS

@@ -3,7 +3,7 @@
 from processors.engines.base import SAMPLE_RATE
 from processors.timeline import Run, TrackTimeline
 from processors.utterances import Listening, Utterance, finish, step
-from processors.voice import VoiceModel, VoicePolicy
+from processors.voice import VoiceDetector, VoicePolicy
 from schemas.audio import AudioChunk, StoredChunk
 from schemas.errors import Invalid
 
@@ -11,7 +11,7 @@ from schemas.errors import Invalid
 class Ear:
     """Decodes a track, puts it on room time and finds where somebody speaks. Its methods compute: use a thread."""
 
-    def __init__(self, track_id: str, opened_ms: int, policy: VoicePolicy, voices: VoiceModel) -> None:
+    def __init__(self, track_id: str, opened_ms: int, policy: VoicePolicy, voices: VoiceDetector) -> None:
         self._voices = voices
         self._timeline = TrackTimeline(opened_ms, rate=SAMPLE_RATE)
         self._listening = Listening(track_id=track_id, policy=policy)

@@ -12,8 +12,8 @@ from processors.voice import (
     FRAME,
     Segment,
     Span,
+    VoiceDetector,
     VoiceMemory,
-    VoiceModel,
     VoicePolicy,
     counts,
     flush,
@@ -90,7 +90,7 @@ Step = tuple[Listening, list[Utterance], list[Utterance]]
 """The state after, drafts, finals."""
 
 
-def step(state: Listening, model: VoiceModel, start: int, samples: Samples) -> Step:
+def step(state: Listening, model: VoiceDetector, start: int, samples: Samples) -> Step:
     """Take samples that begin at number `start`. A jump of room time ends what was being said before it."""
     finals: list[Utterance] = []
     if start != state.end:
@@ -115,7 +115,7 @@ def _entered(state: Listening, start: int) -> Listening:
     return replace(fresh, free_from=state.free_from)
 
 
-def _listen(state: Listening, model: VoiceModel) -> tuple[Listening, list[Utterance]]:
+def _listen(state: Listening, model: VoiceDetector) -> tuple[Listening, list[Utterance]]:
     """Listen to all whole frames that have not been listened to."""
     fresh = state.kept[state.at(state.segment.frame) - state.kept_from :]
     fresh = fresh[: len(fresh) // FRAME * FRAME]

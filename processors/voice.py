@@ -4,7 +4,7 @@ A frame is 512 samples at 16 kHz, 32 ms, as Silero's model takes them. Frames ar
 """
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -54,6 +54,12 @@ class VoiceMemory:
 def fresh_memory() -> VoiceMemory:
     zeros = np.zeros((1, 1, 128), np.float32)
     return VoiceMemory(h=zeros, c=zeros, context=np.zeros(_CONTEXT, np.float32))
+
+
+class VoiceDetector(Protocol):
+    """Anything that says, frame by frame, how probable speech is."""
+
+    def probabilities(self, memory: VoiceMemory, samples: Samples) -> tuple[VoiceMemory, Samples]: ...
 
 
 class VoiceModel:

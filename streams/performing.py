@@ -10,7 +10,7 @@ from schemas.audio import AudioChunk
 from schemas.base import Record
 from schemas.errors import Invalid
 from streams.client import Client
-from streams.playing import CONTENT_TYPE, Piece, pieces
+from streams.playing import CONTENT_TYPE, Piece, codec_of, pieces
 from streams.producer import ChunkProducer
 
 CONFIRM_SECONDS = 60.0
@@ -48,22 +48,28 @@ class Performance:
         return self._client.open_room(title, host, record=True)
 
     def play(self, room: dict[str, Any], parts: Sequence[Part]) -> Performed:
-        """Send every part, wait until all is confirmed, and close the room."""
+        """Send every part, wait until all is confirmed, and close the room, also when a file turns out broken."""
         room_id = room["room_id"]
-        speakers = {self._join(room_id, part): part for part in parts}
-        seconds = dict.fromkeys(speakers, 0.0)
-        chunks = 0
+        try:
+            speakers = {self._join(room_id, part): part for part in parts}
+            sent = self._send(room, speakers)
+            self._producer.finish(CONFIRM_SECONDS)
+        finally:
+            self._client.close_room(room_id)
+        names = {track_id: part.speaker for track_id, part in speakers.items()}
+        seconds = {track_id: duration_ms / 1000 for track_id, duration_ms in sent.items()}
+        return Performed(room_id=room_id, chunks=self._producer.sent, speakers=names, seconds=seconds)
+
+    def _send(self, room: dict[str, Any], speakers: dict[str, Part]) -> dict[str, int]:
+        """Send the chunks of all tracks in the order of their capture; returns the ms sent of each track."""
+        sent = dict.fromkeys(speakers, 0)
         begun_s = time.time()
         for chunk in heapq.merge(*self._chunked(room, speakers), key=lambda chunk: chunk.captured_ms):
             self._pace(chunk, room["opened_ms"], begun_s)
             self._producer.send(chunk)
             self._on_chunk(chunk)
-            seconds[chunk.track_id] += chunk.duration_ms / 1000
-            chunks += 1
-        self._producer.finish(CONFIRM_SECONDS)
-        self._client.close_room(room_id)
-        names = {track_id: part.speaker for track_id, part in speakers.items()}
-        return Performed(room_id=room_id, chunks=chunks, speakers=names, seconds=seconds)
+            sent[chunk.track_id] += chunk.duration_ms
+        return sent
 
     def _join(self, room_id: str, part: Part) -> str:
         return str(self._client.join(room_id, part.speaker, CONTENT_TYPE)["track_id"])
@@ -96,11 +102,10 @@ def _chunk(room_id: str, track_id: str, sequence: int, begins_ms: int, piece: Pi
 
 
 def parts_of(files: Sequence[Path]) -> list[Part]:
-    """One part a file, named after it; `Invalid` when a file is missing or two have one name."""
+    """One part a file, named after it; `Invalid` when a file is missing, holds no audio or two have one name."""
     names = [path.stem for path in files]
     for path in files:
-        if not path.is_file():
-            raise Invalid("file_missing", f"{path} is not there", field="FILE")
+        codec_of(path)
         if names.count(path.stem) > 1:
             raise Invalid(
                 "speaker_twice", f"two files are named {path.stem}: a file's name is its speaker", field="FILE"

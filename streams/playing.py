@@ -21,6 +21,7 @@ CHUNK_MS = 1000
 BITRATE = "32k"
 GRANULES_PER_MS = 48
 PAGE_HEADER = 27
+OPUS = ("opus", "libopus")
 CONTENT_TYPE = "audio/ogg;codecs=opus"
 
 
@@ -39,8 +40,6 @@ def pieces(path: Path) -> Iterator[Piece]:
 
     Raises `Invalid` when the file holds no audio.
     """
-    if not path.is_file():
-        raise Invalid("file_missing", f"{path} is not there", field="FILE")
     with tempfile.TemporaryFile() as complaints:
         process = _encoder(path, complaints)
         with process:  # closes the pipe and waits
@@ -56,18 +55,21 @@ def _last_line(output: bytes) -> str:
 
 def _encoder(path: Path, complaints: IO[bytes]) -> "subprocess.Popen[bytes]":
     """Cut what is Opus already as it is; encode the rest."""
-    made = {"acodec": "copy"} if _is_opus(path) else {"acodec": "libopus", "audio_bitrate": BITRATE, "ac": 1}
+    made = {"acodec": "copy"} if codec_of(path) in OPUS else {"acodec": "libopus", "audio_bitrate": BITRATE, "ac": 1}
     stream = ffmpeg.input(str(path)).output("pipe:", format="ogg", vn=None, page_duration=PAGE_MS * 1000, **made)
     command = ffmpeg.compile(stream.global_args("-loglevel", "error", "-nostdin"), cmd=ffmpeg_binary())
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=complaints)
 
 
-def _is_opus(path: Path) -> bool:
+def codec_of(path: Path) -> str:
+    """The codec of the file's first audio stream; `Invalid` when it is not there or holds no audio."""
+    if not path.is_file():
+        raise Invalid("file_missing", f"{path} is not there", field="FILE")
     try:
         with av.open(str(path)) as container:
-            return container.streams.audio[0].codec_context.name in ("opus", "libopus")
-    except (av.error.FFmpegError, IndexError):
-        return False  # ffmpeg will say what it is
+            return str(container.streams.audio[0].codec_context.name)
+    except (av.error.FFmpegError, IndexError) as error:
+        raise Invalid("not_audio", f"{path.name} holds no audio that ffmpeg knows", field="FILE") from error
 
 
 def _pages(source: IO[bytes]) -> Iterator[tuple[int, bytes]]:

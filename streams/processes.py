@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -35,14 +36,20 @@ def start(
 
 def stop(process: "subprocess.Popen[bytes]") -> None:
     """End `process`: asked first, killed after `STOP_SECONDS`."""
-    if process.poll() is not None:
-        return
-    process.terminate()
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(STOP_SECONDS)
-        return
-    process.kill()
-    process.wait()
+    stop_all([process])
+
+
+def stop_all(running: Sequence["subprocess.Popen[bytes]"]) -> None:
+    """End processes side by side: all are asked first, whoever still runs `STOP_SECONDS` later is killed."""
+    for process in running:
+        process.terminate()  # does nothing to one that has ended
+    until = time.monotonic() + STOP_SECONDS
+    for process in running:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(max(0.0, until - time.monotonic()))
+            continue
+        process.kill()
+        process.wait()
 
 
 def free_port() -> int:

@@ -14,6 +14,8 @@ from schemas.wire import decode
 log = structlog.get_logger()
 
 POLL_SECONDS = 0.1
+FETCH_WAIT_MS = 50
+"""See `streams/transport.py`: the embedded broker waits as long as it is allowed to."""
 RETRY_SECONDS = 0.5
 
 
@@ -64,7 +66,13 @@ class TopicReader:
 def ungrouped_consumer(kafka: str) -> Consumer:
     """A consumer that commits nothing; the client wants a group's name all the same."""
     return Consumer(
-        {"bootstrap.servers": kafka, "group.id": "earwitness-reader", "enable.auto.commit": False, "log_level": 0}
+        {
+            "bootstrap.servers": kafka,
+            "group.id": "earwitness-reader",
+            "enable.auto.commit": False,
+            "fetch.wait.max.ms": FETCH_WAIT_MS,
+            "log_level": 0,
+        }
     )
 
 

@@ -14,13 +14,19 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Self
+from uuid import uuid4
 
 import msgspec
 import structlog
 
 from schemas.base import Record
 from schemas.errors import Conflict, Unavailable
+from schemas.rooms import CloseRoom, Command, Refused
+from schemas.topics import REFUSALS
 from streams import embedded, processes
+from streams.clock import now_ms
+from streams.publisher import Publisher
+from streams.reading import TopicReader
 from streams.recovery import prepare
 from streams.settings import Settings, child_environment
 from streams.topology import WORKERS
@@ -50,6 +56,30 @@ def find_running(data: Path) -> Running | None:
     except (OSError, msgspec.DecodeError):
         return None
     return running
+
+
+def await_steward(kafka: str, timeout_s: float) -> None:
+    """Ask something of a room that is not there and wait for the steward's no: then the workers consume."""
+    refused = threading.Event()
+    command_id = f"probe-{uuid4().hex}"
+    reader = TopicReader(kafka, [REFUSALS], lambda told: _note(refused, told, command_id))
+    publisher = Publisher(kafka)
+    try:
+        asyncio.run(publisher.publish(_probe(command_id)))
+        if not refused.wait(timeout_s):
+            raise Unavailable(f"the steward did not answer within {timeout_s:.0f} s; logs/record.log says why")
+    finally:
+        publisher.close()
+        reader.close()
+
+
+def _probe(command_id: str) -> Command:
+    return Command(command_id=command_id, room_id="probe", actor="supervisor", at_ms=now_ms(), ask=CloseRoom())
+
+
+def _note(event: threading.Event, told: Record, command_id: str) -> None:
+    if isinstance(told, Refused) and told.command_id == command_id:
+        event.set()
 
 
 class Child:
@@ -116,6 +146,7 @@ class System:
             base_url=settings.base_url,
         )
         self._await_console()
+        await_steward(settings.kafka, READY_SECONDS)
         (self._data / "running.json").write_bytes(msgspec.json.encode(self.running))
         self._watcher = threading.Thread(target=self._watch, name="supervisor", daemon=True)
         self._watcher.start()
@@ -169,9 +200,9 @@ class System:
         if self._watcher is not None:
             self._watcher.join()
         (self._data / "running.json").unlink(missing_ok=True)
-        for child in reversed(self._children):
-            child.process.terminate()
-        for child in reversed(self._children):
-            processes.stop(child.process)
+        services = [child for child in self._children if child.name in ("broker", "index")]
+        clients = [child for child in self._children if child not in services]
+        for group in (clients, services):  # who still commits needs a broker to commit to
+            processes.stop_all([child.process for child in group])
         if self._lock is not None:
             self._lock.close()

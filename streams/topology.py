@@ -6,10 +6,8 @@ Each worker is one Faust app and one consumer group; scale it by starting it mor
 
 from collections.abc import Callable
 
-from agents.captioner import captioner
-from agents.transcriber import transcriber
-
 from agents.assembler import assembler
+from agents.captioner import captioner
 from agents.indexer import caption_indexer, finding_indexer, room_indexer
 from agents.janitor import janitor
 from agents.meter import meter
@@ -17,6 +15,7 @@ from agents.ports import Agent
 from agents.recorder import recorder
 from agents.screener import screener
 from agents.steward import steward
+from agents.transcriber import transcriber
 from schemas.base import Record
 from schemas.topics import AUDIO, CAPTIONS, COMMANDS, EVENTS, FINDINGS, PARTS, Topic
 from streams.outside import Outside

@@ -19,6 +19,7 @@ from streams.outside import Outside
 from streams.recovery import ensure_services
 from streams.settings import Settings, read
 from streams.topology import WORKERS
+from streams.transport import use_prompt_transport
 
 log = structlog.get_logger()
 
@@ -44,6 +45,7 @@ def make_app(name: str, settings: Settings) -> faust.App:
         broker_commit_interval=1.0,
         stream_buffer_maxsize=256,
     )
+    use_prompt_transport(app)
     outside = Outside(settings)
 
     async def publish(record: Record) -> None:

@@ -38,7 +38,7 @@ class Api:
         request = urllib.request.Request(url, data=data, method=method, headers=headers)
         try:
             with urllib.request.urlopen(request, timeout=30) as response:
-                return response.status, _body(response.read()), dict(response.headers)
+                return response.status, _body(response.read()), {name.lower(): value for name, value in response.headers.items()}
         except urllib.error.HTTPError as error:
             return error.code, _body(error.read()), dict(error.headers)
 
@@ -138,8 +138,8 @@ def test_a_recorded_room_goes_the_whole_way(api: Api, repository: Path) -> None:
     status, shared, _ = api("POST", f"/rooms/{room_id}/share")
     assert status in (200, 201)
     public = shared["url"]
-    status, _, headers = api("GET", f"{public}/audio.m4a", Range="bytes=0-99")
-    assert (status, headers["Content-Length"]) == (206, "100")
+    status, _, headers = api("GET", f"{public}/recording.m4a", Range="bytes=0-99")
+    assert (status, headers["content-length"]) == (206, "100")
     assert b"#EXTM3U" in api("GET", f"{public}/hls/index.m3u8")[1]
     assert b"WEBVTT" in api("GET", f"{public}/captions.vtt")[1]
     days = (room["clocks"]["public_until"]["at_ms"] - room["closed_ms"]) / 86_400_000
@@ -150,10 +150,10 @@ def test_a_recorded_room_goes_the_whole_way(api: Api, repository: Path) -> None:
     assert api("POST", f"/rooms/{room_id}/reports", {"category": "hate"})[0] == 422
 
     assert api("DELETE", f"/rooms/{room_id}/recording")[0] == 200
-    assert api("GET", f"{public}/audio.m4a")[0] == 410
+    assert api("GET", f"{public}/recording.m4a")[0] == 410
     assert api("GET", f"/moderation/rooms/{room_id}/recording.m4a", Range="bytes=0-9")[0] == 206
     assert api("POST", f"/rooms/{room_id}/recording/restore")[0] == 200
-    assert api("GET", f"{public}/audio.m4a", Range="bytes=0-9")[0] == 206
+    assert api("GET", f"{public}/recording.m4a", Range="bytes=0-9")[0] == 206
 
     assert api("POST", "/purge", {"execute": False})[1]["rooms"] == []
 

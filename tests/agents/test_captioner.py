@@ -1,0 +1,274 @@
+"""Live captions come as drafts and finals, end with the room, and no chunk is acknowledged before its words are out."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from itertools import count
+
+import numpy as np
+import pytest
+import stamina
+
+from agents.captioner import captioner
+from agents.headers import Headers, StoredHeaders
+from agents.ports import Delivery
+from processors.engines.base import Engine, Heard, Speech
+from processors.engines.scripted import ScriptedEngine
+from processors.layout import part_key
+from processors.parts import encode_part, stored_chunk
+from schemas.audio import CHUNKS_PER_PART, AudioChunk, Part, RoomEnded, TrackEnded
+from schemas.base import Record
+from schemas.captions import Caption, TranscriptEnded
+from schemas.errors import Missing, Unavailable
+from schemas.rooms import ZERO_DIGEST, Room, Track
+from streams.playing import CONTENT_TYPE
+from streams.stores import MemoryStore
+from tests.fakes import Acked, collect, deliveries
+from tests.speech import OPENED_MS, opus_chunks, pcm_chunks, room_of, silence, speech
+
+ENDED = RoomEnded(room_id="r", at_ms=OPENED_MS + 60_000)
+ROOM = room_of(("a", "Anna"), ("b", "Bert"))
+OPUS_ROOM = room_of(("a", "Anna"), content_type=CONTENT_TYPE)
+
+
+class Rooms:
+    """A directory of one room, or of none."""
+
+    def __init__(self, room: Room | None) -> None:
+        self._room = room
+
+    async def room(self, room_id: str) -> Room | None:
+        return self._room
+
+    async def track(self, room_id: str, track_id: str) -> tuple[Room, Track] | None:
+        found = self._room.tracks.get(track_id) if self._room else None
+        return (self._room, found) if self._room and found else None
+
+
+class NoHeaders:
+    async def header(self, room_id: str, track_id: str) -> bytes:
+        raise Missing(track_id)
+
+
+class Deaf(ScriptedEngine):
+    """Hears drafts, and in finals nothing."""
+
+    def transcribe(self, utterances: Sequence[Speech], *, beam: int) -> list[Heard]:
+        nothing = Heard(text="", language="en", avg_logprob=-2.0, no_speech_prob=0.9, rejected="no_speech")
+        drafts = super().transcribe(utterances, beam=beam)
+        return [nothing if one.final else draft for one, draft in zip(utterances, drafts, strict=True)]
+
+
+class Failing(ScriptedEngine):
+    """Raises what it is given, one after the other, before it hears anything."""
+
+    def __init__(self, *errors: Exception) -> None:
+        super().__init__()
+        self._errors = list(errors)
+
+    def transcribe(self, utterances: Sequence[Speech], *, beam: int) -> list[Heard]:
+        if self._errors:
+            raise self._errors.pop(0)
+        return super().transcribe(utterances, beam=beam)
+
+
+async def captioned(
+    source: Acked | Sequence[Record],
+    *,
+    room: Room | None = ROOM,
+    engine: Engine | None = None,
+    headers: Headers | None = None,
+) -> list[Record]:
+    agent = captioner(Rooms(room), engine or ScriptedEngine(), lambda: OPENED_MS, headers or NoHeaders())
+    return await asyncio.wait_for(collect(agent, source), 60)
+
+
+def finals(outputs: Sequence[Record], track_id: str = "a") -> list[Caption]:
+    return [out for out in outputs if isinstance(out, Caption) and out.status == "final" and out.track_id == track_id]
+
+
+async def test_a_room_is_captioned_to_its_last_word_and_every_delivery_acknowledged() -> None:
+    source = deliveries(*pcm_chunks(speech(16)), ENDED)
+    outputs = await captioned(source)
+    said = finals(outputs)
+    assert len(said) >= 2
+    assert said[0].start_ms == pytest.approx(800, abs=150)
+    assert 15_500 < said[-1].end_ms <= 16_000
+    assert outputs[-1] == TranscriptEnded(room_id="r", pass_name="live", captions=len(said))
+    assert source.all
+
+
+async def test_captions_carry_their_speaker_their_words_on_room_time_and_what_heard_them() -> None:
+    (caption, *_) = finals(await captioned([*pcm_chunks(speech(10), late_ms=5_000), ENDED]))
+    assert (caption.speaker, caption.engine, caption.model, caption.pass_name) == ("Anna", "scripted", "script", "live")
+    assert caption.caption_id == f"a-{caption.start_ms}"
+    assert caption.start_ms <= caption.words[0].start_ms <= caption.words[-1].end_ms <= caption.end_ms
+    assert caption.start_ms == pytest.approx(5_800, abs=150)
+
+
+async def test_drafts_come_before_their_final_and_settled_words_stay() -> None:
+    outputs = await captioned([*pcm_chunks(speech(9)), ENDED])
+    (final,) = {caption.caption_id for caption in finals(outputs)}
+    shown = [out for out in outputs if isinstance(out, Caption) and out.caption_id == final]
+    assert [caption.status for caption in shown] == ["draft"] * (len(shown) - 1) + ["final"]
+    assert len(shown) > 1
+    for before, after in zip(shown, shown[1:-1], strict=False):
+        assert after.text.startswith(before.text[: before.settled])
+
+
+async def test_two_tracks_are_captioned_apart() -> None:
+    anna, bert = pcm_chunks(speech(9)), pcm_chunks(speech(9, "tom")[:48_000], "b") + pcm_chunks(silence(3), "b")
+    outputs = await captioned([*(c for pair in zip(anna, bert, strict=False) for c in pair), *anna[6:], ENDED])
+    assert {caption.speaker for caption in finals(outputs)} == {"Anna"}
+    assert all(caption.speaker == "Bert" for caption in finals(outputs, "b"))
+
+
+async def test_silence_is_acknowledged_at_once() -> None:
+    source = deliveries(*pcm_chunks(silence(5)))
+    assert await captioned(source) == []
+    assert source.all
+
+
+async def test_speech_that_has_not_ended_is_not_acknowledged() -> None:
+    source = deliveries(*pcm_chunks(np.concatenate((silence(3), speech(5)[16_000:]))))
+    assert finals(await captioned(source)) == []
+    assert source.committed == 3
+
+
+async def test_what_comes_twice_is_captioned_once() -> None:
+    chunks = pcm_chunks(speech(12))
+    once = finals(await captioned([*chunks, ENDED]))
+    source = deliveries(*chunks[:7], *chunks, ENDED)
+    twice = finals(await captioned(source))
+    assert [c.caption_id for c in twice] == [c.caption_id for c in once]
+    assert source.all
+
+
+@pytest.mark.parametrize(
+    "room",
+    [
+        pytest.param(None, id="unknown room"),
+        pytest.param(room_of(("z", "Zoe")), id="unknown track"),
+        pytest.param(room_of(("a", "Anna"), content_type="audio/flac"), id="another codec than was joined with"),
+        pytest.param(room_of(("a", "Anna"), record=False), id="room that is not recorded"),
+    ],
+)
+async def test_what_may_not_be_captioned_is_acknowledged_and_dropped(room: Room | None) -> None:
+    source = deliveries(*pcm_chunks(speech(9)))
+    assert await captioned(source, room=room) == []
+    assert source.all
+
+
+async def test_an_unrecorded_room_ends_without_a_word() -> None:
+    source = deliveries(*pcm_chunks(speech(9)), ENDED)
+    assert await captioned(source, room=room_of(("a", "Anna"), record=False)) == []
+    assert source.all
+
+
+async def test_a_track_that_is_no_audio_harms_nobody_else() -> None:
+    broken = [_replaced(chunk, track_id="b", data=b"\x00noise" * 500) for chunk in opus_chunks(9)]
+    room = room_of(("a", "Anna"), ("b", "Bert"), content_type=CONTENT_TYPE)
+    source = deliveries(*(c for pair in zip(opus_chunks(9), broken, strict=True) for c in pair), ENDED)
+    outputs = await captioned(source, room=room)
+    assert finals(outputs)
+    assert not finals(outputs, "b")
+    assert source.all
+
+
+async def test_a_track_that_turns_into_noise_keeps_what_was_said_before() -> None:
+    good = opus_chunks(12)
+    cut = [*good[:10], *(_replaced(chunk, data=b"\xff" * 2000) for chunk in good[10:])]
+    source = deliveries(*cut, ENDED)
+    assert finals(await captioned(source, room=OPUS_ROOM))
+    assert source.all
+
+
+async def test_a_track_that_left_is_released_with_its_last_words() -> None:
+    source = deliveries(*pcm_chunks(speech(6)), TrackEnded(room_id="r", track_id="a", at_ms=OPENED_MS + 6_000))
+    assert len(finals(await captioned(source))) == 1
+    assert source.all
+
+
+async def test_a_speaker_who_sends_nothing_more_is_not_waited_for() -> None:
+    clock = count(OPENED_MS, 1_500)
+    agent = captioner(Rooms(ROOM), ScriptedEngine(), lambda: next(clock), NoHeaders())
+    stop = asyncio.Event()
+
+    async def and_then_nothing() -> AsyncIterator[Delivery[AudioChunk]]:
+        async for delivery in deliveries(*pcm_chunks(speech(6))):
+            yield delivery
+        await stop.wait()
+
+    outputs = agent(and_then_nothing())
+    async with asyncio.timeout(20):
+        async for out in outputs:
+            if isinstance(out, Caption) and out.status == "final":
+                break
+    await outputs.aclose()
+
+
+async def test_a_final_that_turns_out_empty_takes_its_drafts_back() -> None:
+    outputs = await captioned([*pcm_chunks(speech(9)), ENDED], engine=Deaf())
+    statuses = [(caption.status, bool(caption.text)) for caption in outputs if isinstance(caption, Caption)]
+    assert statuses[-1] == ("final", False)
+    assert set(statuses[:-1]) == {("draft", True)}
+    assert outputs[-1] == TranscriptEnded(room_id="r", pass_name="live", captions=0)
+
+
+async def test_an_engine_that_is_away_is_asked_again() -> None:
+    with stamina.set_testing(True, attempts=3):
+        outputs = await captioned([*pcm_chunks(speech(9)), ENDED], engine=Failing(Unavailable("a"), Unavailable("b")))
+    assert finals(outputs)
+
+
+async def test_a_bug_in_the_engine_stops_the_agent_before_the_offset_moves() -> None:
+    source = deliveries(*pcm_chunks(speech(9)), ENDED)
+    with pytest.raises(ZeroDivisionError):
+        await captioned(source, engine=Failing(ZeroDivisionError()))
+    assert source.committed == 0
+
+
+async def test_listening_can_begin_in_the_middle_of_a_stream() -> None:
+    chunks = opus_chunks(20)
+    store = MemoryStore()
+    await _keep_first_part(store, chunks)
+    source = deliveries(*chunks[9:], ENDED)
+    said = finals(await captioned(source, room=OPUS_ROOM, headers=StoredHeaders(store)))
+    whole = finals(await captioned([*chunks, ENDED], room=OPUS_ROOM))
+    assert said[0].start_ms == pytest.approx(chunks[9].captured_ms - OPENED_MS, abs=100)
+    assert said[-1].end_ms == pytest.approx(whole[-1].end_ms, abs=50)
+    assert source.all
+
+
+async def test_a_header_that_is_not_kept_yet_is_waited_for() -> None:
+    chunks = opus_chunks(20)
+
+    class Later(StoredHeaders):
+        async def header(self, room_id: str, track_id: str) -> bytes:
+            asked = next(times)
+            if asked == 4:
+                await _keep_first_part(store, chunks)
+            return await super().header(room_id, track_id)
+
+    store, times = MemoryStore(), count()
+    source = deliveries(*chunks[9:], ENDED)
+    said = finals(await captioned(source, room=OPUS_ROOM, headers=Later(store)))
+    assert said[0].start_ms == pytest.approx(chunks[9].captured_ms - OPENED_MS, abs=100)
+    assert source.all
+
+
+async def test_a_header_that_never_comes_leaves_the_track_without_captions_and_blocks_nothing() -> None:
+    source = deliveries(*opus_chunks(20)[9:], ENDED)
+    outputs = await captioned(source, room=OPUS_ROOM)
+    assert outputs == [TranscriptEnded(room_id="r", pass_name="live", captions=0)]
+    assert source.all
+
+
+def _replaced(chunk: AudioChunk, **changes: object) -> AudioChunk:
+    fields = {name: getattr(chunk, name) for name in chunk.__struct_fields__}
+    return AudioChunk(**(fields | changes))
+
+
+async def _keep_first_part(store: MemoryStore, chunks: Sequence[AudioChunk]) -> None:
+    kept = tuple(stored_chunk(chunk, 0, chunk.sequence) for chunk in chunks[:CHUNKS_PER_PART])
+    part = Part(room_id="r", track_id="a", index=0, previous=ZERO_DIGEST, chunks=kept)
+    await store.put(part_key("r", "a", 0), encode_part(part))

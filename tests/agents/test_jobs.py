@@ -1,0 +1,82 @@
+"""Finals first and never lost; drafts give way."""
+
+import asyncio
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agents.jobs import FULL_AT, MOST_AT_ONCE, Job, Jobs
+from processors.utterances import Utterance
+
+
+def job(name: str, *, final: bool, first: int = 0) -> Job:
+    utterance = Utterance(
+        utterance_id=name, first=first, start_ms=0, end_ms=1, samples=np.zeros(16, np.float32), final=final
+    )
+    return Job(room_id="r", track_id="t", utterance=utterance)
+
+
+async def taken(jobs: Jobs) -> list[tuple[str, bool]]:
+    batch = await jobs.take()
+    return [(one.utterance.utterance_id, one.utterance.final) for one in batch]
+
+
+async def test_finals_go_before_drafts_that_came_earlier() -> None:
+    jobs = Jobs()
+    for name, final in (("a", False), ("b", True), ("c", True)):
+        jobs.add(job(name, final=final))
+    assert await taken(jobs) == [("b", True), ("c", True)]
+    assert await taken(jobs) == [("a", False)]
+
+
+async def test_a_newer_draft_replaces_the_one_that_waits_and_is_counted() -> None:
+    jobs = Jobs()
+    for first in (1, 2, 3):
+        jobs.add(job("a", final=False, first=first))
+    (only,) = await jobs.take()
+    assert (only.utterance.first, jobs.drafts_shed) == (3, 2)
+
+
+async def test_a_final_replaces_its_draft() -> None:
+    jobs = Jobs()
+    jobs.add(job("a", final=False))
+    jobs.add(job("a", final=True))
+    assert await taken(jobs) == [("a", True)]
+    jobs.done(1)
+    assert jobs.idle
+
+
+async def test_intake_waits_while_too_many_finals_do() -> None:
+    jobs = Jobs()
+    for n in range(FULL_AT):
+        jobs.add(job(str(n), final=True))
+    waiting = asyncio.create_task(jobs.wait_for_room())
+    await asyncio.sleep(0)
+    assert jobs.full
+    assert not waiting.done()
+    await jobs.take()
+    await asyncio.wait_for(waiting, 1)
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.booleans()), max_size=60), st.lists(st.integers(0, 60), max_size=20))
+def test_every_final_is_taken_once_whatever_comes_between(added: list[tuple[int, bool]], pauses: list[int]) -> None:
+    async def run() -> None:
+        jobs, finals, out = Jobs(), list[int](), list[tuple[str, bool]]()
+        for n, (name, final) in enumerate(added):
+            jobs.add(job(f"{name}-{n}" if final else f"{name}", final=final))
+            finals += [n] if final else []
+            if n in pauses:
+                out += await _took(jobs)
+        while not jobs.idle:
+            out += await _took(jobs)
+        assert [int(name.split("-")[1]) for name, final in out if final] == finals
+
+    asyncio.run(run())
+
+
+async def _took(jobs: Jobs) -> list[tuple[str, bool]]:
+    batch = await taken(jobs)
+    jobs.done(len(batch))
+    assert 0 < len(batch) <= MOST_AT_ONCE
+    return batch

@@ -1,0 +1,22 @@
+"""A transcription that goes round in circles ends where it began to; what people repeat stays."""
+
+import pytest
+
+from processors.engines.loops import unlooped
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ""),
+        ("And so my fellow Americans.", "And so my fellow Americans."),
+        ("In the only sense. In the only sense. In the", "In the only sense."),
+        ("He spoke on the hole on the hole on the hole", "He spoke on the hole"),
+        ("no no no no", "no"),
+        ("that is very very good", "that is very very good"),
+        ("no, no", "no, no"),
+        ("ask what you can do for us, ask what you can do for them", "ask what you can do for us, ask what you can do for them"),
+    ],
+)  # fmt: skip
+def test_unlooped(text: str, expected: str) -> None:
+    assert unlooped(text) == expected

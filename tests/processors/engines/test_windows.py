@@ -1,0 +1,47 @@
+"""Utterances go through together only when they are alike, and never without the silence they need."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from processors.engines.base import SAMPLE_RATE, Speech
+from processors.engines.windows import FINAL_PADDING_S, LONGEST_S, MAX_BATCH, batches, window_s
+
+
+def speech(seconds: float, *, final: bool = True, language: str = "") -> Speech:
+    return Speech(samples=np.zeros(round(seconds * SAMPLE_RATE), np.float32), final=final, language=language)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "final", "expected"),
+    [
+        pytest.param(1.0, True, 4, id="a word"),
+        pytest.param(5.0, True, 8, id="a sentence"),
+        pytest.param(5.1, True, 10, id="a little more"),
+        pytest.param(3.0, False, 4, id="a draft needs less silence"),
+        pytest.param(29.0, True, 30, id="never longer than the model takes"),
+    ],
+)
+def test_windows(seconds: float, final: bool, expected: int) -> None:
+    assert window_s(speech(seconds, final=final)) == expected
+
+
+ANY_SPEECH = st.builds(
+    lambda seconds, final, language: speech(seconds, final=final, language=language),
+    st.floats(0.1, 27),
+    st.booleans(),
+    st.sampled_from(["en", "de"]),
+)
+
+
+@given(st.lists(ANY_SPEECH, max_size=40))
+def test_batches_hold_each_utterance_once_among_its_like(utterances: list[Speech]) -> None:
+    found = list(batches(utterances))
+    assert sorted(position for _, positions in found for position in positions) == list(range(len(utterances)))
+    for length_s, positions in found:
+        group = [utterances[position] for position in positions]
+        assert len(group) <= MAX_BATCH
+        assert len({(one.final, one.language, window_s(one)) for one in group}) == 1
+        padding_s = FINAL_PADDING_S if group[0].final else 0
+        assert all(one.seconds + padding_s <= length_s or length_s == LONGEST_S for one in group)
