@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from itertools import count
+from itertools import count, pairwise
 
 import numpy as np
 import pytest
@@ -12,6 +12,7 @@ from agents.captioner import captioner
 from agents.headers import Headers, StoredHeaders
 from agents.ports import Delivery
 from processors.engines.base import Engine, Heard, Speech
+from processors.engines.choose import open_engine, packaged_model
 from processors.engines.scripted import ScriptedEngine
 from processors.layout import part_key
 from processors.parts import encode_part, stored_chunk
@@ -111,7 +112,7 @@ async def test_drafts_come_before_their_final_and_settled_words_stay() -> None:
     shown = [out for out in outputs if isinstance(out, Caption) and out.caption_id == final]
     assert [caption.status for caption in shown] == ["draft"] * (len(shown) - 1) + ["final"]
     assert len(shown) > 1
-    for before, after in zip(shown, shown[1:-1], strict=False):
+    for before, after in pairwise(shown[:-1]):
         assert after.text.startswith(before.text[: before.settled])
 
 
@@ -261,6 +262,15 @@ async def test_a_header_that_never_comes_leaves_the_track_without_captions_and_b
     outputs = await captioned(source, room=OPUS_ROOM)
     assert outputs == [TranscriptEnded(room_id="r", pass_name="live", captions=0)]
     assert source.all
+
+
+@pytest.mark.model
+@pytest.mark.skipif(packaged_model() is None, reason="no packaged weights")
+async def test_what_was_said_is_what_is_shown() -> None:
+    outputs = await captioned([*opus_chunks(18), ENDED], room=OPUS_ROOM, engine=open_engine())
+    text = " ".join(caption.text for caption in finals(outputs))
+    assert "My name is Anna. This room is being recorded" in text
+    assert "the night bus" in text
 
 
 def _replaced(chunk: AudioChunk, **changes: object) -> AudioChunk:

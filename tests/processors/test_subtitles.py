@@ -46,10 +46,12 @@ def parsed_vtt(text: str) -> list[tuple[int, int, str, str]]:
             assert "-->" not in block
             continue
         timing, *lines = block.split("\n")
-        assert (match := re.fullmatch(f"{TIME} --> {TIME}", timing)), timing
+        match = re.fullmatch(f"{TIME} --> {TIME}", timing)
+        assert match, timing
         payload = "\n".join(lines)
         assert "-->" not in payload
-        assert (voiced := re.fullmatch(r"<v ([^>\n]*)>([^<]*)", payload)), payload
+        voiced = re.fullmatch(r"<v ([^>\n]*)>([^<]*)", payload)
+        assert voiced, payload
         assert not re.search(r"&(?!amp;|lt;|gt;)", payload)
         parts = [int(part) for part in match.groups()]
         found.append((_ms(parts[:4]), _ms(parts[4:]), _unescaped(voiced[1]), _unescaped(voiced[2])))

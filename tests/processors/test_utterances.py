@@ -1,6 +1,7 @@
 """Samples become utterances with stable ids, whole, in order, wherever the samples were cut."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -45,7 +46,7 @@ def said(
 
 def cut(samples: Samples, *places: int) -> list[tuple[int, Samples]]:
     bounds = [0, *places, len(samples)]
-    return [(start, samples[start:end]) for start, end in zip(bounds, bounds[1:], strict=False)]
+    return [(start, samples[start:end]) for start, end in pairwise(bounds)]
 
 
 def seconds(samples: Samples) -> list[tuple[int, Samples]]:
@@ -78,7 +79,7 @@ def test_speech_without_end_comes_in_pieces_that_join_without_a_gap() -> None:
     _, finals, _ = said(seconds(tone((0.5, 60.0), seconds=60)))
     assert len(finals) >= 5
     assert all(len(final.samples) <= (LIVE.longest_ms + 500) * 16 for final in finals)
-    assert all(a.first + len(a.samples) == b.first for a, b in zip(finals, finals[1:], strict=False))
+    assert all(a.first + len(a.samples) == b.first for a, b in pairwise(finals))
     assert len({final.utterance_id for final in finals}) == len(finals)
 
 

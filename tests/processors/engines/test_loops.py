@@ -15,7 +15,7 @@ from processors.engines.loops import unlooped
         ("no no no no", "no"),
         ("that is very very good", "that is very very good"),
         ("no, no", "no, no"),
-        ("ask what you can do for us, ask what you can do for them", "ask what you can do for us, ask what you can do for them"),
+        ("what you can do for us, what you can do for them", "what you can do for us, what you can do for them"),
     ],
 )  # fmt: skip
 def test_unlooped(text: str, expected: str) -> None:
