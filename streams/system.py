@@ -11,51 +11,29 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, Self
 from uuid import uuid4
 
 import msgspec
-import structlog
 
 from schemas.base import Record
 from schemas.errors import Conflict, Unavailable
 from schemas.rooms import CloseRoom, Command, Refused
 from schemas.topics import REFUSALS
 from streams import embedded, processes
+from streams.children import Child
 from streams.clock import now_ms
 from streams.publisher import Publisher
 from streams.reading import TopicReader
 from streams.recovery import prepare
+from streams.running import RUNNING, Running
 from streams.settings import Settings, child_environment
 from streams.topology import WORKERS
 
-log = structlog.get_logger()
-
 READY_SECONDS = 60.0
 WATCH_SECONDS = 0.5
-RESTART_PAUSES_S = (0.5, 1.0, 2.0, 5.0, 10.0)
-
-
-class Running(Record, frozen=True, kw_only=True):
-    """What `<data>/running.json` says while a system runs on that folder."""
-
-    pid: int
-    kafka: str
-    elasticsearch: str
-    store: str
-    base_url: str
-
-
-def find_running(data: Path) -> Running | None:
-    """The system that runs on this data folder, if one does."""
-    try:
-        running = msgspec.json.decode((data / "running.json").read_bytes(), type=Running)
-        os.kill(running.pid, 0)
-    except (OSError, msgspec.DecodeError):
-        return None
-    return running
 
 
 def await_steward(kafka: str, timeout_s: float) -> None:
@@ -82,37 +60,15 @@ def _note(event: threading.Event, told: Record, command_id: str) -> None:
         event.set()
 
 
-class Child:
-    """A process that is started again, a little later each time, when it ends on its own."""
-
-    def __init__(self, name: str, start: Callable[[], "subprocess.Popen[bytes]"]) -> None:
-        self.name = name
-        self.restarts = 0
-        self._start = start
-        self.process = start()
-        self._restart_at = 0.0
-
-    def watch(self, now_s: float) -> bool:
-        """Start the process again when its pause is over; says whether it did."""
-        if self.process.poll() is None:
-            return False
-        if not self._restart_at:
-            pause = RESTART_PAUSES_S[min(self.restarts, len(RESTART_PAUSES_S) - 1)]
-            log.error("child_ended", child=self.name, status=self.process.returncode, restart_in_s=pause)
-            self._restart_at = now_s + pause
-        elif now_s >= self._restart_at:
-            self.restarts += 1
-            self._restart_at = 0.0
-            self.process = self._start()
-            return True
-        return False
-
-
 class System:
-    """`with System(settings) as system:` runs everything; `system.running` says where it is."""
+    """`with System(settings) as system:` runs everything; `system.running` says where it is.
 
-    def __init__(self, settings: Settings) -> None:
+    Without workers it is for looking only: nothing is decided, recorded or captioned, and it is there at once.
+    """
+
+    def __init__(self, settings: Settings, *, workers: Sequence[str] = tuple(WORKERS)) -> None:
         self._given = settings
+        self._workers = workers
         self._data = settings.data_folder.resolve()
         self._children: list[Child] = []
         self._ending = threading.Event()
@@ -135,7 +91,7 @@ class System:
         self._take_folder()
         self._settings = settings = self._with_services()
         asyncio.run(prepare(settings))
-        for name in WORKERS:
+        for name in self._workers:
             self._add(name, [sys.executable, "-m", "streams.worker", name], settings)
         self._add("console", [sys.executable, "-m", "console.serve"], settings)
         self.running = Running(
@@ -146,18 +102,21 @@ class System:
             base_url=settings.base_url,
         )
         self._await_console()
-        await_steward(settings.kafka, READY_SECONDS)
-        (self._data / "running.json").write_bytes(msgspec.json.encode(self.running))
+        if "record" in self._workers:
+            await_steward(settings.kafka, READY_SECONDS)
+        (self._data / RUNNING).write_bytes(msgspec.json.encode(self.running))
         self._watcher = threading.Thread(target=self._watch, name="supervisor", daemon=True)
         self._watcher.start()
 
     def _take_folder(self) -> None:
         self._data.mkdir(parents=True, exist_ok=True)
-        self._lock = (self._data / "lock").open("w")
+        lock = (self._data / "lock").open("w")
         try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
+            lock.close()
             raise Conflict(f"another earwitness is running on {self._data}; stop it or name another --data") from error
+        self._lock = lock
 
     def _with_services(self) -> Settings:
         """Start the services that nobody named; returns the settings with every address filled in."""
@@ -199,10 +158,10 @@ class System:
         self._ending.set()
         if self._watcher is not None:
             self._watcher.join()
-        (self._data / "running.json").unlink(missing_ok=True)
         services = [child for child in self._children if child.name in ("broker", "index")]
         clients = [child for child in self._children if child not in services]
         for group in (clients, services):  # who still commits needs a broker to commit to
             processes.stop_all([child.process for child in group])
-        if self._lock is not None:
+        if self._lock is not None:  # else the folder is another system's
+            (self._data / RUNNING).unlink(missing_ok=True)
             self._lock.close()

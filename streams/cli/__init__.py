@@ -27,7 +27,7 @@ for command in (demo, up, record, export, rooms, show, search, purge, dead_lette
 
 def main() -> None:
     try:
-        earwitness(standalone_mode=False)
+        sys.exit(earwitness(standalone_mode=False))  # the status of a command that exits, else None
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 import msgspec
@@ -11,8 +11,11 @@ from rich.console import Console
 
 from streams.client import Client
 from streams.logs import configure_logs
+from streams.running import Running, find_running
 from streams.settings import Settings, read
-from streams.system import Running, System, find_running
+
+if TYPE_CHECKING:
+    from streams.system import System
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -40,29 +43,34 @@ def settings_of(**given: Any) -> Settings:
 
 
 @contextmanager
-def running_system(settings: Settings) -> Iterator[Running]:
-    """The system that runs on the data folder, or one of our own for the time of the command."""
+def running_system(settings: Settings, *, look_only: bool = False) -> Iterator[Running]:
+    """The system that runs on the data folder, or one of our own for the time of the command.
+
+    `look_only` is for commands that ask for nothing to be done: they need no workers, and start at once.
+    """
     found = find_running(settings.data_folder)
     if found is not None:
         yield found
         return
-    with started(msgspec.structs.replace(settings, port=0)) as system:
+    with started(msgspec.structs.replace(settings, port=0), look_only=look_only) as system:
         yield system.running
 
 
 @contextmanager
-def started(settings: Settings) -> Iterator[System]:
+def started(settings: Settings, *, look_only: bool = False) -> Iterator["System"]:
     """A system of our own, with a word to the person while it starts."""
+    from streams.system import System  # a second of imports that `--help` or a running system need not pay
+
     with ExitStack() as stack:
         with terminal.status("Starting broker, index, workers and console …"):
-            system = stack.enter_context(System(settings))
+            system = stack.enter_context(System(settings, workers=()) if look_only else System(settings))
         yield system
 
 
 @contextmanager
-def connected(settings: Settings) -> Iterator[tuple[Running, Client]]:
+def connected(settings: Settings, *, look_only: bool = False) -> Iterator[tuple[Running, Client]]:
     """`running_system` and a client of its console."""
-    with running_system(settings) as running, Client(running.base_url) as client:
+    with running_system(settings, look_only=look_only) as running, Client(running.base_url) as client:
         yield running, client
 
 

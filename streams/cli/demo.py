@@ -18,7 +18,7 @@ from streams.client import Client
 from streams.demo_room import DemoRoom
 from streams.performing import Part, Performance, Performed
 from streams.producer import ChunkProducer
-from streams.system import Running
+from streams.running import Running
 from streams.watching import Watcher
 
 QUERY = "driven out of this town"

@@ -16,8 +16,8 @@ from streams.cli.common import print_json, settings_of, with_settings
 from streams.client import Client
 from streams.embedded import answers
 from streams.ffmpeg_binary import describe_ffmpeg
+from streams.running import Running, find_running
 from streams.settings import Settings
-from streams.system import Running, find_running
 from streams.topics import broker_answers
 
 PACKAGES = (

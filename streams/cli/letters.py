@@ -21,7 +21,7 @@ QUIET_SECONDS = 1.0
 @with_settings
 def dead_letters(room_id: str | None, as_json: bool, **options: Any) -> None:
     """Show the records that were refused, why, and where they came from."""
-    with running_system(settings_of(**options)) as running:
+    with running_system(settings_of(**options), look_only=True) as running:
         letters = [letter for letter in read_letters(running.kafka) if room_id in (None, letter.room_id)]
     if as_json:
         print_json({"dead_letters": [_plain(letter) for letter in letters]})

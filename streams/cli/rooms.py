@@ -87,7 +87,7 @@ def export(room_id: str, format_: str, destination: Path, **options: Any) -> Non
     target = destination / f"{room_id}.{format_}" if destination.is_dir() else destination
     if not target.parent.is_dir():
         raise Invalid("folder_missing", f"{target.parent} is not there; make it first", field="DEST")
-    with connected(settings_of(**options)) as (_, client):
+    with connected(settings_of(**options), look_only=True) as (_, client):
         target.write_bytes(client.download(f"/rooms/{room_id}/{FORMATS[format_]}"))
     click.echo(str(target))
 
@@ -97,7 +97,7 @@ def export(room_id: str, format_: str, destination: Path, **options: Any) -> Non
 @with_settings
 def rooms(as_json: bool, **options: Any) -> None:
     """List the rooms, newest first."""
-    with connected(settings_of(**options)) as (_, client):
+    with connected(settings_of(**options), look_only=True) as (_, client):
         found = client.rooms()
     if as_json:
         print_json({"rooms": found})
@@ -117,7 +117,7 @@ def rooms(as_json: bool, **options: Any) -> None:
 @with_settings
 def show(room_id: str, as_json: bool, **options: Any) -> None:
     """Say everything about ROOM: tracks, what is finished, and its clocks."""
-    with connected(settings_of(**options)) as (_, client):
+    with connected(settings_of(**options), look_only=True) as (_, client):
         room = client.room(room_id)
     if as_json:
         print_json(room)
@@ -142,7 +142,7 @@ def show(room_id: str, as_json: bool, **options: Any) -> None:
 def search(words: str, room_id: str | None, speaker: str | None, as_json: bool, **options: Any) -> None:
     """Find what was said, and where: WORDS as said, or nearly."""
     filters = {name: value for name, value in (("room", room_id), ("speaker", speaker)) if value}
-    with connected(settings_of(**options)) as (_, client):
+    with connected(settings_of(**options), look_only=True) as (_, client):
         hits = client.search(words, **filters)
     if as_json:
         print_json({"query": words, "hits": hits})
