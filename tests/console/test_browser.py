@@ -182,6 +182,17 @@ def test_a_live_room_shows_that_it_is_recorded_and_what_is_said_as_it_is_said(se
     picture(page, "live")
 
 
+def test_whoever_reads_along_keeps_seeing_that_it_is_recorded(served: Served, page: Page) -> None:
+    page.set_viewport_size({"width": 800, "height": 300})
+    page.goto(f"{served.url}/room/live")
+    expect(page.locator("#sign")).to_have_text("Recording")
+    for n in range(3):
+        served.tell(n)
+    expect(page.get_by_role("log", name="Captions").get_by_role("listitem")).to_have_count(3)
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    expect(page.locator("#sign")).to_be_in_viewport()
+
+
 def test_a_live_page_comes_back_after_an_outage(served: Served, page: Page) -> None:
     address = "**/rooms/live/live"
     page.route(address, lambda route: route.fulfill(status=503, body=""))
