@@ -27,7 +27,7 @@ test-fast: $(VENV)/.dev ## Unit tests only: no services, no browser, no model
 
 .PHONY: test-services
 test-services: $(VENV)/.dev wheel ## Contract suites and the whole path on real Apache Kafka and Elasticsearch
-	infra/local/with-services.sh $(BIN)/pytest -m services
+	PYTHON=$(BIN)/python infra/local/with-services.sh $(BIN)/pytest -m services
 
 .PHONY: check
 check: $(VENV)/.dev ## ruff, strict mypy, import-linter
