@@ -52,7 +52,7 @@ def _configuration(services: Services, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         create_app(services),
         host=settings.host,
-        port=settings.port,
+        port=settings.port or 0,
         log_level="warning",
         timeout_graceful_shutdown=2,  # live feeds do not end by themselves
     )

@@ -13,6 +13,9 @@ from schemas.wire import field_of
 PREFIX = "EARWITNESS_"
 
 
+CONSOLE_PORT = 8440
+
+
 class Settings(Record, frozen=True, kw_only=True):
     """Every setting, its default and what it does. Each is `EARWITNESS_` and its name in capitals."""
 
@@ -26,8 +29,8 @@ class Settings(Record, frozen=True, kw_only=True):
     """Folder or `s3://bucket/prefix` of the recordings; empty is `<data>/store`."""
     host: str = "127.0.0.1"
     """Address on which the console listens; whoever reaches it may do everything (docs/decisions/0006)."""
-    port: int = 8440
-    """Port of the console; 0 takes a free one."""
+    port: int | None = None
+    """Port of the console; 0 takes a free one. `up` and `console` take 8440 when none is named, other commands 0."""
     base_url: str = ""
     """Address under which people reach the console; empty is `http://127.0.0.1:<port>`."""
     partitions: int = 4
@@ -73,7 +76,5 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
 
 def child_environment(settings: Settings) -> dict[str, str]:
     """The environment of a child process whose `read` returns these settings."""
-    return {
-        **os.environ,
-        **{PREFIX + name.upper(): str(getattr(settings, name)) for name in Settings.__struct_fields__},
-    }
+    named = {name: getattr(settings, name) for name in Settings.__struct_fields__}
+    return {**os.environ, **{PREFIX + name.upper(): str(value) for name, value in named.items() if value is not None}}

@@ -52,7 +52,7 @@ def running_system(settings: Settings, *, look_only: bool = False) -> Iterator[R
     if found is not None:
         yield found
         return
-    with started(msgspec.structs.replace(settings, port=0), look_only=look_only) as system:
+    with started(settings, look_only=look_only) as system:
         yield system.running
 
 

@@ -35,7 +35,7 @@ class Failed(EarwitnessError):
 @click.command()
 @click.option("--once", is_flag=True, help="Do not pace, do not stay: run the whole path once and report.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON line.")
-@click.option("--port", type=int, help="Port of the console.")
+@click.option("--port", type=int, help="Port of the console (default: a free one).")
 @with_settings
 def demo(once: bool, as_json: bool, **options: Any) -> None:
     """Play the bundled room through the whole system; stays up until Ctrl-C unless --once."""

@@ -13,7 +13,7 @@ import msgspec
 from schemas.errors import Invalid
 from streams.cli.common import settings_of, started, with_settings
 from streams.running import find_running
-from streams.settings import Settings, child_environment
+from streams.settings import CONSOLE_PORT, Settings, child_environment
 
 WORKER_NAMES = ("record", "caption", "finish")
 """As in `streams/topology.py`, which takes a second to import."""
@@ -27,9 +27,14 @@ def up(**options: Any) -> None:
     settings = settings_of(**options)
     if (found := find_running(settings.data_folder)) is not None:
         raise Invalid("already_running", f"already running on {settings.data}: {found.base_url}", field="--data")
-    with started(settings) as system:
+    with started(on_console_port(settings)) as system:
         click.echo(f"Earwitness is up: {system.running.base_url}  (Ctrl-C ends it; data in {Path(settings.data)})")
         wait_for_ctrl_c()
+
+
+def on_console_port(settings: Settings) -> Settings:
+    """The settings with the port that people expect, unless another was named."""
+    return settings if settings.port is not None else msgspec.structs.replace(settings, port=CONSOLE_PORT)
 
 
 def wait_for_ctrl_c() -> None:
@@ -60,5 +65,6 @@ def _run_module(module: list[str], settings: Settings) -> None:
     for name in ("kafka", "elasticsearch"):
         if not getattr(settings, name):
             raise Invalid("setting_missing", f"name the service: --{name} or EARWITNESS_{name.upper()}", field=name)
-    environment = child_environment(msgspec.structs.replace(settings, store=settings.store_url))
+    settings = on_console_port(msgspec.structs.replace(settings, store=settings.store_url))
+    environment = child_environment(settings)
     os.execve(sys.executable, [sys.executable, "-m", *module], environment)  # signals reach it directly
