@@ -3,10 +3,10 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
-import msgspec
 import structlog
 
 from agents.batches import batches
+from agents.letters import dead_letter
 from agents.outages import through_outages
 from agents.ports import Agent, Deliveries, Delivery, Now, Outputs, SearchIndex
 from schemas.base import Record
@@ -74,7 +74,7 @@ async def _put(
         try:
             await _put_all(index, change.documents)
         except Invalid as refusal:
-            yield _letter(delivery, refusal, now())
+            yield dead_letter(delivery, refusal, now())
 
 
 async def _put_all(index: SearchIndex, documents: Sequence[Document]) -> None:
@@ -84,18 +84,3 @@ async def _put_all(index: SearchIndex, documents: Sequence[Document]) -> None:
 
 async def _remove(index: SearchIndex, removal: Removal) -> None:
     await through_outages(lambda: index.remove(removal.index, removal.terms))
-
-
-def _letter(delivery: Delivery[Any], refusal: Invalid, at_ms: int) -> DeadLetter:
-    return DeadLetter(
-        reason=refusal.reason,
-        detail=refusal.detail,
-        field=refusal.field,
-        topic=delivery.topic,
-        partition=delivery.partition,
-        offset=delivery.offset,
-        room_id=delivery.record.room_id,
-        headers=(),
-        raw=msgspec.json.encode(delivery.record),
-        at_ms=at_ms,
-    )

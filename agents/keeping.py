@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from agents.letters import chunk_letter
+from agents.letters import dead_letter
 from agents.outages import through_outages
 from agents.ports import Delivery, Now, RecordingStore
 from processors import parts
@@ -83,7 +83,7 @@ class TrackKeeper:
 
     def refused(self, delivery: Delivery[AudioChunk], refusal: Invalid) -> Done:
         log.warning("chunk_refused", room_id=delivery.record.room_id, reason=refusal.reason, offset=delivery.offset)
-        return Done((chunk_letter(delivery, refusal, self._now()),), (delivery,))
+        return Done((dead_letter(delivery, refusal, self._now()),), (delivery,))
 
     async def _kept(self, closed: parts.Closed) -> bool:
         """Write the part, if it is the next one; say no when the store holds something else."""

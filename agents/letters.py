@@ -1,14 +1,16 @@
-"""A chunk that is refused and the reason in; the dead letter that keeps it whole out."""
+"""A record that is refused and the reason in; the dead letter that keeps it whole out."""
+
+from typing import Any
 
 from agents.ports import Delivery
-from schemas.audio import AudioChunk
 from schemas.errors import Invalid
 from schemas.letters import DeadLetter
-from schemas.wire import CHUNK_TYPE
+from schemas.wire import encode
 
 
-def chunk_letter(delivery: Delivery[AudioChunk], refusal: Invalid, at_ms: int) -> DeadLetter:
-    """The headers are made again from the record: it was decoded from them."""
+def dead_letter(delivery: Delivery[Any], refusal: Invalid, at_ms: int) -> DeadLetter:
+    """Headers and value are made again from the record: it was decoded from them."""
+    headers, value = encode(delivery.record)
     return DeadLetter(
         reason=refusal.reason,
         detail=refusal.detail,
@@ -17,21 +19,7 @@ def chunk_letter(delivery: Delivery[AudioChunk], refusal: Invalid, at_ms: int) -
         partition=delivery.partition,
         offset=delivery.offset,
         room_id=delivery.record.room_id,
-        headers=_headers(delivery.record),
-        raw=delivery.record.data,
+        headers=headers,
+        raw=value,
         at_ms=at_ms,
     )
-
-
-def _headers(chunk: AudioChunk) -> tuple[tuple[str, bytes], ...]:
-    named = {
-        "ce_specversion": "1.0",
-        "ce_type": CHUNK_TYPE,
-        "content-type": chunk.content_type,
-        "ce_roomid": chunk.room_id,
-        "ce_trackid": chunk.track_id,
-        "ce_sequence": chunk.sequence,
-        "ce_capturedms": chunk.captured_ms,
-        "ce_durationms": chunk.duration_ms,
-    }
-    return tuple((name, str(value).encode()) for name, value in named.items())

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from typing import Any, Protocol
 
 from agents.keeping import Done, TrackKeeper
-from agents.letters import chunk_letter
+from agents.letters import dead_letter
 from agents.outages import through_outages
 from agents.ports import Agent, Delivery, Now, Outputs, RecordingStore
 from processors.checks import check_chunk
@@ -70,7 +70,7 @@ class _Desk:
                 return [Done(acks=(delivery,))]
             check_chunk(chunk)
         except Invalid as refusal:
-            return [Done((chunk_letter(delivery, refusal, self._now()),), (delivery,))]
+            return [Done((dead_letter(delivery, refusal, self._now()),), (delivery,))]
         return await keeper.take(delivery, ended=chunk.room_id in self._ended)
 
     async def _admitted(self, chunk: AudioChunk) -> TrackKeeper | None:
