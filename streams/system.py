@@ -33,6 +33,7 @@ from streams.settings import Settings, child_environment
 from streams.topology import WORKERS
 
 READY_SECONDS = 60.0
+SERVICES = ("broker", "index")
 WATCH_SECONDS = 0.5
 
 
@@ -152,15 +153,22 @@ class System:
         while not self._ending.wait(WATCH_SECONDS):
             for child in self._children:
                 if child.watch(time.monotonic()) and child.name == "broker":
-                    asyncio.run(prepare(self._settings))  # it came back without its topics
+                    self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        """The embedded broker came back without its topics: nobody's offsets and sequences hold any more."""
+        asyncio.run(prepare(self._settings))
+        processes.stop_all([child.process for child in self._clients()])  # `watch` starts them again
+
+    def _clients(self) -> list[Child]:
+        return [child for child in self._children if child.name not in SERVICES]
 
     def _end(self) -> None:
         self._ending.set()
         if self._watcher is not None:
             self._watcher.join()
-        services = [child for child in self._children if child.name in ("broker", "index")]
-        clients = [child for child in self._children if child not in services]
-        for group in (clients, services):  # who still commits needs a broker to commit to
+        services = [child for child in self._children if child.name in SERVICES]
+        for group in (self._clients(), services):  # who still commits needs a broker to commit to
             processes.stop_all([child.process for child in group])
         if self._lock is not None:  # else the folder is another system's
             (self._data / RUNNING).unlink(missing_ok=True)
