@@ -10,6 +10,7 @@ from streams.cli.doctor import doctor
 from streams.cli.letters import dead_letters
 from streams.cli.rooms import export, purge, record, rooms, search, show
 from streams.cli.running import console, up, worker
+from streams.cli.verify import verify
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -21,7 +22,7 @@ def earwitness() -> None:
     """
 
 
-for command in (demo, up, record, export, rooms, show, search, purge, dead_letters, doctor, worker, console):
+for command in (demo, up, record, export, rooms, show, search, verify, purge, dead_letters, doctor, worker, console):
     earwitness.add_command(command)
 
 
