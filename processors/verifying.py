@@ -12,7 +12,7 @@ import msgspec
 
 from processors.folding import apply
 from processors.layout import part_key
-from processors.manifest import Manifest
+from processors.manifest import Manifest, encode_manifest
 from processors.parts import decode_part, digest, encode_part
 from schemas.audio import Part
 from schemas.base import Record
@@ -120,7 +120,7 @@ def check_manifest(key: str, data: bytes, sha256: str) -> tuple[Manifest | None,
     if digest(data) == sha256:
         return _manifest.decode(data), []
     try:
-        made = msgspec.json.format(msgspec.json.encode(_manifest.decode(data)), indent=1)
+        made = encode_manifest(_manifest.decode(data))
     except (msgspec.DecodeError, UnicodeDecodeError):
         made = data
     first = _same(made, data) if made != data else 0

@@ -276,3 +276,10 @@ async def test_a_room_is_verified_over_http_too(house: House, client: Client) ->
     await house.store.put(key, (await house.store.get(key)).replace(b"Anna", b"Bert"))
     told = (await client.get("/rooms/tea/verification")).json()
     assert (told["whole"], told["faults"][0]["key"]) == (False, key)
+
+
+async def test_a_finished_room_says_how_much_of_each_speaker_came_how_far(house: House, client: Client) -> None:
+    await finished_room(house, client)
+    anna, tom = (await client.get("/rooms/tea")).json()["continuity"]
+    assert [anna[name] for name in ("captured_ms", "received_ms", "stored_ms", "recorded_ms")] == [6_000] * 4
+    assert (anna["captioned_ms"], anna["holes"], tom["speaker"]) == (0, [], "Tom")
