@@ -9,6 +9,7 @@ from typing import Any
 import click
 import msgspec
 
+from bench.assemble import assembled
 from bench.ingest import Load, measured
 
 
@@ -27,6 +28,17 @@ def ingest(as_json: bool, **load: Any) -> None:
     """Chunks of many rooms until they are durable, beside a plain Faust agent and a plain aiokafka consumer."""
     with TemporaryDirectory(prefix="earwitness-bench-") as folder:
         report = asyncio.run(measured(Load(**load), Path(folder)))
+    _say(msgspec.to_builtins(report), as_json=as_json)
+
+
+@bench.command()
+@click.option("--hours", default=1.0, show_default=True)
+@click.option("--tracks", default=13, show_default=True)
+@click.option("--json", "as_json", is_flag=True)
+def assemble(hours: float, tracks: int, as_json: bool) -> None:
+    """A long room of speakers who take turns, from parts to a recording to play."""
+    with TemporaryDirectory(prefix="earwitness-bench-") as folder:
+        report = asyncio.run(assembled(hours, tracks, Path(folder)))
     _say(msgspec.to_builtins(report), as_json=as_json)
 
 
