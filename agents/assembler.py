@@ -14,12 +14,14 @@ from tempfile import TemporaryDirectory
 from typing import Protocol
 
 import structlog
+from msgspec.structs import replace
 
 from agents.outages import through_outages
 from agents.ports import Agent, Delivery, Now, Outputs, RecordingStore, RoomLog
+from processors.continuity import continuity
 from processors.decoding import Samples
 from processors.layout import audio_key, hls_key, manifest_key, parts_folder, waveform_key
-from processors.manifest import OutputLine, PartLine, manifest, part_line, track_line
+from processors.manifest import OutputLine, PartLine, encode_manifest, manifest, part_line, track_line
 from processors.parts import decode_part
 from processors.timeline import RATE_HZ, Heard, mix, place
 from processors.waveform import Outline
@@ -80,7 +82,9 @@ async def _assembled(room: Room, store: RecordingStore, renderer: Renderer) -> A
         track_line(room.tracks[source.track_id], source.lines, source.heard.ms, source.heard.unreadable)
         for source in sources
     ]
-    data = manifest(room, duration_ms, lines, [line for line, _ in outputs])
+    # without the captions, which may come first or second: the same parts make the same manifest
+    made = manifest(room, duration_ms, lines, [line for line, _ in outputs])
+    data = encode_manifest(replace(made, continuity=continuity(replace(room, transcript=None), made)))
     await through_outages(lambda: store.put(manifest_key(room.room_id), data))
     log.info("recording_assembled", room_id=room.room_id, duration_ms=duration_ms, tracks=len(lines))
     return AttachRecording(

@@ -36,9 +36,12 @@ class Delivery(Generic[R]):
 
 
 Deliveries = AsyncIterator[Delivery[R]]
-Outputs = AsyncIterator[Record]
+Outputs = AsyncIterator[Record | tuple[Record, ...]]
 Agent = Callable[[AsyncIterator[Delivery[Any]]], Outputs]
-"""An async generator function: deliveries in, records out; each is published durably before the next is taken."""
+"""An async generator function: deliveries in, records out; each is published durably before the next is taken.
+
+Records in a tuple are published side by side, in no order among each other.
+"""
 
 
 class RecordingStore(Protocol):

@@ -6,9 +6,11 @@ were not acknowledged come again.
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from typing import Any, Protocol
 
+from agents.batches import batches
 from agents.keeping import Done, TrackKeeper
 from agents.letters import dead_letter
 from agents.outages import through_outages
@@ -19,6 +21,10 @@ from schemas.audio import AudioChunk, RoomEnded
 from schemas.errors import Invalid
 from schemas.rooms import Command, Room, Track
 
+AT_MOST = 256
+"""Deliveries in a batch, and as many that wait: with the largest chunks 128 MiB each (docs/decisions/0009)."""
+WITHIN_S = 0.02
+"""A batch waits so long for more: a hundredth of the time a part takes to fill."""
 _REMEMBERED_ROOMS = 4096  # ended and unrecorded rooms whose stragglers are known without asking
 
 
@@ -33,14 +39,27 @@ def recorder(store: RecordingStore, directory: Directory, now: Now) -> Agent:
 
     async def run(deliveries: AsyncIterator[Delivery[Any]]) -> Outputs:
         desk = _Desk(store, directory, now)
-        async for delivery in deliveries:
-            for done in await desk.handle(delivery):
-                for output in done.outputs:
-                    yield output
-                for delivered in done.acks:
-                    await delivered.ack()
+        async for batch in batches(deliveries, at_most=AT_MOST, within_s=WITHIN_S):
+            done = await _handled(desk, batch)
+            if outputs := tuple(output for each in done for output in each.outputs):
+                yield outputs
+            for delivered in (delivery for each in done for delivery in each.acks):
+                await delivered.ack()
 
     return run
+
+
+async def _handled(desk: "_Desk", batch: list[Delivery[Any]]) -> list[Done]:
+    """Rooms side by side, each room's deliveries in their order: one room's fsync need not wait for another's."""
+    lanes: dict[str, list[Delivery[Any]]] = defaultdict(list)
+    for delivery in batch:
+        lanes[delivery.record.room_id].append(delivery)
+    done = await asyncio.gather(*(_in_order(desk, lane) for lane in lanes.values()))
+    return [each for lane in done for each in lane]
+
+
+async def _in_order(desk: "_Desk", lane: list[Delivery[Any]]) -> list[Done]:
+    return [done for delivery in lane for done in await desk.handle(delivery)]
 
 
 class _Desk:

@@ -16,6 +16,7 @@ from agents.jobs import hear
 from agents.outages import through_outages
 from agents.ports import Agent, Delivery, Now, Outputs, RecordingStore, RoomLog
 from processors.captioning import Origin, final_caption, held_language
+from processors.continuity import captioned_ms
 from processors.ear import Ear
 from processors.engines.base import Engine, Speech
 from processors.layout import parts_folder, transcript_key
@@ -136,11 +137,17 @@ async def _keep(store: RecordingStore, transcript: Transcript) -> None:
 
 
 def _attach(room: Room, engine: Engine, captions: tuple[Caption, ...], at_ms: int) -> Command:
-    words = sum(len(caption.words) for caption in captions)
+    attached = AttachTranscript(
+        captions=len(captions),
+        words=sum(len(caption.words) for caption in captions),
+        engine=engine.name,
+        model=engine.model,
+        captioned_ms=captioned_ms(captions),
+    )
     return Command(
         command_id=f"transcribe:{room.room_id}",
         room_id=room.room_id,
         actor="transcriber",
         at_ms=at_ms,
-        ask=AttachTranscript(captions=len(captions), words=words, engine=engine.name, model=engine.model),
+        ask=attached,
     )

@@ -22,6 +22,7 @@ from schemas.rooms import (
     RestoreRecording,
     ShareRecording,
 )
+from streams.verification import Verification, verify_room
 
 Line = Annotated[str, msgspec.Meta(max_length=200)]
 Id = Annotated[str, msgspec.Meta(description="Letters, digits, `-` and `_`; at most 64.")]
@@ -98,6 +99,13 @@ async def show_room(desk: GivenDesk, room_id: FromPath[str]) -> RoomView:
     return desk.view(await known_room(desk.services, room_id))
 
 
+@get("/verification", tags=["rooms"])
+async def show_verification(desk: GivenDesk, room_id: FromPath[str]) -> Verification:
+    """Read everything kept of the room and check every digest; takes as long as reading it does."""
+    await known_room(desk.services, room_id)
+    return await verify_room(desk.services.store, room_id)
+
+
 @post("/tracks", tags=["tracks"])
 async def join_track(desk: GivenDesk, room_id: FromPath[str], data: JSONBody[NewTrack]) -> TrackView:
     """A speaker's microphone joins."""
@@ -167,6 +175,7 @@ room_router = Router(
     "/rooms/{room_id:str}",
     route_handlers=[
         show_room,
+        show_verification,
         join_track,
         leave_track,
         close_room,

@@ -3,6 +3,8 @@
 from typing import ClassVar, Literal
 
 from processors.clocks import clocks
+from processors.continuity import continuity
+from processors.manifest import TrackContinuity
 from schemas.base import Record
 from schemas.captions import Caption
 from schemas.rooms import Case, Clocks, Room, Track
@@ -59,6 +61,7 @@ class RoomView(Record, frozen=True, kw_only=True):
     reports: int
     share_url: str | None
     links: dict[str, str]
+    continuity: tuple[TrackContinuity, ...] = ()
 
 
 class PublicView(Record, frozen=True, kw_only=True):
@@ -125,6 +128,7 @@ def room_view(room: Room, now_ms: int, base_url: str) -> RoomView:
         reports=len(room.reports),
         share_url=listen_url(room, base_url),
         links=_links(room, base_url),
+        continuity=continuity(room),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from processors.continuity import continuity
 from processors.screening.findings import state_number
 from schemas.captions import Caption
 from schemas.figures import Figure
@@ -38,6 +39,7 @@ def room_document(room: Room) -> Document:
         "cases": len(room.cases),
         "open_cases": sum(case.decided_ms is None for case in room.cases.values()),
         "reports": len(room.reports),
+        "continuity": msgspec.to_builtins(continuity(room)) or None,
     }
     return _document("rooms", room.room_id, room.position + 1, room.room_id, body)
 

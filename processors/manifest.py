@@ -17,6 +17,29 @@ class PartLine(Record, frozen=True, kw_only=True):
     chunks: int
     sha256: str
     previous: str
+    duration_ms: int = 0
+
+
+class Hole(Record, frozen=True, kw_only=True):
+    """Sequences whose audio is not in the recording: `never_received`, or `undecodable` from there on (no length)."""
+
+    first_sequence: int
+    last_sequence: int
+    reason: str
+    ms: int = 0
+
+
+class TrackContinuity(Record, frozen=True, kw_only=True):
+    """How much of one track came how far, ms: see `processors/continuity.py`."""
+
+    track_id: str
+    speaker: str
+    captured_ms: int | None = None
+    received_ms: int | None = None
+    stored_ms: int | None = None
+    recorded_ms: int | None = None
+    captioned_ms: int | None = None
+    holes: tuple[Hole, ...] = ()
 
 
 class TrackLine(Record, frozen=True, kw_only=True):
@@ -57,6 +80,7 @@ class Manifest(Record, frozen=True, kw_only=True):
     tracks: tuple[TrackLine, ...]
     outputs: tuple[OutputLine, ...]
     version: int = 1
+    continuity: tuple[TrackContinuity, ...] = ()
 
 
 def part_line(part: Part, data: bytes) -> PartLine:
@@ -67,6 +91,7 @@ def part_line(part: Part, data: bytes) -> PartLine:
         chunks=len(part.chunks),
         sha256=digest(data),
         previous=part.previous,
+        duration_ms=sum(chunk.duration_ms for chunk in part.chunks),
     )
 
 
@@ -87,9 +112,9 @@ def track_line(track: Track, lines: list[PartLine], recorded_ms: int, unreadable
     )
 
 
-def manifest(room: Room, duration_ms: int, tracks: list[TrackLine], outputs: list[OutputLine]) -> bytes:
-    """The manifest as JSON, the same bytes for the same recording."""
-    made = Manifest(
+def manifest(room: Room, duration_ms: int, tracks: list[TrackLine], outputs: list[OutputLine]) -> Manifest:
+    """The manifest of a recording, without its continuity."""
+    return Manifest(
         room_id=room.room_id,
         title=room.title,
         opened_ms=room.opened_ms,
@@ -98,6 +123,10 @@ def manifest(room: Room, duration_ms: int, tracks: list[TrackLine], outputs: lis
         tracks=tuple(tracks),
         outputs=tuple(outputs),
     )
+
+
+def encode_manifest(made: Manifest) -> bytes:
+    """The manifest as JSON, the same bytes for the same recording."""
     return msgspec.json.format(msgspec.json.encode(made), indent=1)
 
 

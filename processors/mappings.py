@@ -41,6 +41,19 @@ _SAID = {
     "text": _TEXT,
 }
 
+_CONTINUITY = {
+    "track_id": _KEYWORD,
+    "speaker": _NAME,
+    "captured_ms": _LONG,
+    "received_ms": _LONG,
+    "stored_ms": _LONG,
+    "recorded_ms": _LONG,
+    "captioned_ms": _LONG,
+    "holes": {
+        "properties": {"first_sequence": _LONG, "last_sequence": _LONG, "ms": _LONG, "reason": _KEYWORD},
+    },
+}
+
 PROPERTIES: dict[str, dict[str, Any]] = {
     "rooms": {
         "room_id": _KEYWORD,
@@ -60,6 +73,7 @@ PROPERTIES: dict[str, dict[str, Any]] = {
         "cases": _LONG,
         "open_cases": _LONG,
         "reports": _LONG,
+        "continuity": {"properties": _CONTINUITY},
     },
     "utterances": _SAID | {"caption_id": _KEYWORD, "language": _KEYWORD, "confidence": _SCORE, "model": _KEYWORD},
     "findings": _SAID

@@ -36,7 +36,7 @@ def decode_part(data: bytes) -> Part:
     """The other way round; raises `Malformed` for anything else."""
     try:
         return _decoder.decode(data)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise Malformed("part_malformed", "these bytes are not a part") from error
 
 

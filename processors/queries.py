@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Literal
 
 import msgspec
 
+from processors.manifest import TrackContinuity
 from processors.terms import CLOSE, OPEN, marked, shown
 from schemas.base import Record
 
@@ -88,6 +89,7 @@ class RoomCard(Record, frozen=True, kw_only=True):
     duration_ms: int | None = None
     captions: int | None = None
     findings: int | None = None
+    continuity: tuple[TrackContinuity, ...] = ()
 
 
 class CaseCard(Record, frozen=True, kw_only=True):

@@ -57,12 +57,13 @@ class AttachRecording(Tagged, frozen=True, kw_only=True):
 
 
 class AttachTranscript(Tagged, frozen=True, kw_only=True):
-    """From the transcriber: the final captions are durable."""
+    """From the transcriber: the final captions are durable. `captioned_ms` is how much of each track they cover."""
 
     captions: int
     words: int
     engine: str
     model: str
+    captioned_ms: dict[str, int] = {}
 
 
 class AttachScreening(Tagged, frozen=True, kw_only=True):
@@ -195,11 +196,14 @@ class RecordingAssembled(Tagged, frozen=True, kw_only=True):
     manifest_sha256: str
 
 
-class TranscriptAttached(Tagged, frozen=True, kw_only=True):
+class TranscriptAttached(Tagged, frozen=True, kw_only=True, omit_defaults=True):
+    """What is not said is left out: entries from before `captioned_ms` keep their encoding, and so their digest."""
+
     captions: int
     words: int
     engine: str
     model: str
+    captioned_ms: dict[str, int] = {}
 
 
 class RecordingScreened(Tagged, frozen=True, kw_only=True):

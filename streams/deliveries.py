@@ -1,9 +1,11 @@
 """A Faust stream and an agent in, a function for `app.agent` out: decoding, dead letters and publishing.
 
 Acks are explicit (`noack`), so a record's offset can move only when the agent says that its work is durable.
+Records that an agent yields in a tuple are published side by side: one wait for all of them.
 A bug ends the process before the offset moves; the supervisor starts it again and the record comes back.
 """
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Protocol
@@ -46,7 +48,8 @@ def bind(app: faust.App, topic: str, name: str, agent: Agent, publish: Publish, 
     async def run(stream: Any) -> AsyncIterator[None]:
         try:
             async for output in agent(_deliveries(stream, publish, now)):
-                await publish_durably(publish, output)
+                records = output if isinstance(output, tuple) else (output,)
+                await asyncio.gather(*(publish_durably(publish, record) for record in records))
                 yield
         except Exception:  # whatever it is, it is a bug: end before the offset moves
             log.exception("agent_failed", agent=name)

@@ -31,10 +31,12 @@ class ElasticIndex:
         self._ensured = False
 
     async def ensure(self) -> None:
-        """Make the indices that are missing, with their mappings; those that are there stay as they are."""
+        """Make the indices that are missing, with their mappings; those that are there learn new fields."""
         for kind in PROPERTIES:
             async with _translated():
-                if not await self._client.indices.exists(index=self._name(kind)):
+                if await self._client.indices.exists(index=self._name(kind)):
+                    await self._client.indices.put_mapping(index=self._name(kind), properties=PROPERTIES[kind])
+                else:
                     await self._create(kind)
         self._ensured = True
 

@@ -150,7 +150,7 @@ def _readable(line: bytes) -> Entry | None:
     """The entry, if the line is what its encoding is, byte for byte."""
     try:
         entry = _entry.decode(line)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return None
     return entry if entry_encoder.encode(entry) == line else None
 
@@ -158,7 +158,7 @@ def _readable(line: bytes) -> Entry | None:
 def _entries(data: bytes) -> tuple[Entry, ...]:
     try:
         return tuple(_entry.decode(line) for line in data.splitlines())
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Malformed("log_damaged", "an entry of the room's log cannot be read") from error
 
 

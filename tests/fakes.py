@@ -48,4 +48,5 @@ def deliveries(*records: Record) -> Acked:
 async def collect(agent: Agent, records: Acked | Sequence[Record]) -> list[Record]:
     """Run an agent over records (or over `deliveries(...)`, to see the acks) to the end; return what it yielded."""
     source = records if isinstance(records, Acked) else Acked(records)
-    return [output async for output in agent(source.__aiter__())]
+    outputs = [output async for output in agent(source.__aiter__())]
+    return [record for output in outputs for record in (output if isinstance(output, tuple) else (output,))]

@@ -52,6 +52,7 @@ function show(room) {
   byId("live").hidden = !["live", "preparing"].includes(room.state);
   showSign(room);
   showKeeping(room);
+  showContinuity(room);
   if (room.state === "deleted" || room.state === "purged") closePlayer();
   else if (room.links.recording && room.links.captions_json) openPlayer(room);
 }
@@ -73,6 +74,24 @@ function showKeeping(room) {
   ]));
   byId("delete").hidden = room.state === "deleted";
   byId("restore").hidden = room.state !== "deleted";
+}
+
+// --- how much came how far -----------------------------------------------------------------------------------------
+
+const STAGES = ["captured_ms", "received_ms", "stored_ms", "recorded_ms", "captioned_ms"];
+
+function hole(each) {
+  const length = each.ms ? `, about ${clock(each.ms / 1000)}` : "";
+  return `chunks ${each.first_sequence}–${each.last_sequence}${length}: ${each.reason.replaceAll("_", " ")}`;
+}
+
+function showContinuity(room) {
+  const known = room.continuity.filter((track) => track.received_ms != null);
+  byId("complete").hidden = !known.length || room.state === "purged";
+  byId("continuity").replaceChildren(...known.map((track) => h("tr", {},
+    h("th", { scope: "row" }, track.speaker),
+    ...STAGES.map((stage) => h("td", {}, track[stage] == null ? "–" : clock(track[stage] / 1000))),
+    h("td", {}, track.holes.map(hole).join("; ") || "none"))));
 }
 
 // --- the player --------------------------------------------------------------------------------------------------

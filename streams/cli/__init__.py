@@ -5,11 +5,13 @@ import sys
 import click
 
 from schemas.errors import EarwitnessError
+from streams.cli.bench import bench
 from streams.cli.demo import demo
 from streams.cli.doctor import doctor
 from streams.cli.letters import dead_letters
 from streams.cli.rooms import export, purge, record, rooms, search, show
 from streams.cli.running import console, up, worker
+from streams.cli.verify import verify
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -21,7 +23,22 @@ def earwitness() -> None:
     """
 
 
-for command in (demo, up, record, export, rooms, show, search, purge, dead_letters, doctor, worker, console):
+for command in (
+    demo,
+    up,
+    record,
+    export,
+    rooms,
+    show,
+    search,
+    verify,
+    purge,
+    dead_letters,
+    doctor,
+    worker,
+    console,
+    bench,
+):
     earwitness.add_command(command)
 
 

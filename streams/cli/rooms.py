@@ -1,6 +1,7 @@
 """`record`, `export`, `rooms`, `show`, `search` and `purge`: rooms as a person on the command line sees them."""
 
 import os
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from streams.producer import ChunkProducer
 
 FINISH_SECONDS = 3600.0
 """How long `record` waits for recording, captions and screening of a room."""
+STAGES = ("captured", "received", "stored", "recorded", "captioned")
+"""How far a speaker's audio comes."""
 FORMATS = {"m4a": "recording.m4a"} | {name: f"captions.{name}" for name in ("vtt", "srt", "ttml", "json", "txt")}
 
 
@@ -125,14 +128,25 @@ def show(room_id: str, as_json: bool, **options: Any) -> None:
         return
     click.echo(f"{room['title']} — {room['host']} — {room['state']}, {timecode(room['duration_ms'])}")
     click.echo("recorded" if room["record"] else "not recorded: nothing is kept")
-    for track in room["tracks"]:
-        click.echo(f"  {track['speaker']}: {seconds_recorded(room)[track['track_id']]:.1f} s, {track['gaps']} gaps")
+    for line in continuity_lines(room):
+        click.echo(line)
     for name, clock in room["clocks"].items():
         if clock is not None:
             click.echo(f"  {name.replace('_', ' ')}: {_day(clock['at_ms'])} ({clock['reason']})")
     links = room["links"] if running.pid != os.getpid() else {}  # those of our own system end with the command
     for name, link in links.items():
         click.echo(f"  {name}: {link}")
+
+
+def continuity_lines(room: dict[str, Any]) -> Iterator[str]:
+    """One line a speaker with the seconds that came so far (a dash where it is not known yet), one for each hole."""
+    for track in room["continuity"]:
+        known = ((name, track[f"{name}_ms"]) for name in STAGES)
+        seconds = ", ".join(f"{name} {'–' if ms is None else f'{ms / 1000:.1f} s'}" for name, ms in known)
+        yield f"  {track['speaker']}: {seconds}"
+        for hole in track["holes"]:
+            length = f", about {hole['ms'] / 1000:.1f} s" if hole["ms"] else ""
+            yield f"    gap: chunks {hole['first_sequence']}-{hole['last_sequence']}{length}: {hole['reason']}"
 
 
 @click.command()

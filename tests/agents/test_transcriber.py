@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from agents.transcriber import transcriber
+from processors.continuity import captioned_ms
 from processors.engines.base import Heard, Speech
 from processors.engines.scripted import ScriptedEngine
 from processors.layout import part_key, transcript_key
@@ -93,7 +94,13 @@ async def test_captions_of_all_tracks_come_in_time_order_then_the_end_then_the_c
     assert isinstance(command, Command)
     assert command.command_id == "transcribe:r"
     words = sum(len(c.words) for c in captions)
-    assert command.ask == AttachTranscript(captions=len(captions), words=words, engine="scripted", model="script")
+    assert command.ask == AttachTranscript(
+        captions=len(captions),
+        words=words,
+        engine="scripted",
+        model="script",
+        captioned_ms=captioned_ms(c for c in captions if isinstance(c, Caption)),
+    )
 
 
 async def test_the_transcript_in_the_store_holds_what_was_published() -> None:

@@ -6,6 +6,7 @@ from litestar.testing import AsyncTestClient
 from structlog.testing import capture_logs
 
 from processors.clocks import DAY_MS
+from processors.layout import log_key
 from schemas.errors import Unavailable
 from tests.console.house import BASE, OGG_START, OPENED_MS, House, chunk_headers, finished_room, open_room
 
@@ -266,3 +267,19 @@ async def test_a_page_of_nothing_says_so(client: Client, path: str) -> None:
     answer = await client.get(path)
     assert answer.status_code == 404
     assert "There is nothing here" in answer.text
+
+
+async def test_a_room_is_verified_over_http_too(house: House, client: Client) -> None:
+    await open_room(client)
+    assert (await client.get("/rooms/tea/verification")).json()["whole"] is True
+    key = log_key("tea", 1)
+    await house.store.put(key, (await house.store.get(key)).replace(b"Anna", b"Bert"))
+    told = (await client.get("/rooms/tea/verification")).json()
+    assert (told["whole"], told["faults"][0]["key"]) == (False, key)
+
+
+async def test_a_finished_room_says_how_much_of_each_speaker_came_how_far(house: House, client: Client) -> None:
+    await finished_room(house, client)
+    anna, tom = (await client.get("/rooms/tea")).json()["continuity"]
+    assert [anna[name] for name in ("captured_ms", "received_ms", "stored_ms", "recorded_ms")] == [6_000] * 4
+    assert (anna["captioned_ms"], anna["holes"], tom["speaker"]) == (0, [], "Tom")

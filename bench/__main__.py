@@ -1,0 +1,5 @@
+"""`python -m bench NAME`: what `earwitness bench NAME` runs."""
+
+from bench.cli import bench
+
+bench(prog_name="earwitness bench")
