@@ -9,6 +9,7 @@ from elasticsearch import AsyncElasticsearch
 from console.app import create_app
 from console.ports import Probe, RecordingStore
 from console.services import Services
+from schemas.audio import MAX_CHUNK_BYTES
 from schemas.errors import Missing, Unavailable
 from streams.clock import now_ms
 from streams.gateway import KafkaGateway
@@ -54,6 +55,8 @@ def _configuration(services: Services, settings: Settings) -> uvicorn.Config:
         host=settings.host,
         port=settings.port,
         log_level="warning",
+        ws_max_size=MAX_CHUNK_BYTES,
+        ws_max_queue=2,  # a chunk and its header: what is not taken yet stays with its sender
         timeout_graceful_shutdown=2,  # live feeds do not end by themselves
     )
 
