@@ -21,8 +21,7 @@ DURATION = "Earwitness-Duration-Ms"
 FIELD_OF = {"data": "body", "capturedms": CAPTURED, "durationms": DURATION, "content-type": "Content-Type"}
 """How the fields of a chunk are called over HTTP."""
 
-
-_BODY = RequestBody(content={"audio/*": OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING))}, required=True)
+RAW_BODY = RequestBody(content={"audio/*": OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING))}, required=True)
 
 
 @dataclass
@@ -30,7 +29,7 @@ class ChunkOperation(Operation):
     """Tells OpenAPI of the raw body and the headers, which the handler reads by itself."""
 
     def __post_init__(self) -> None:
-        self.request_body = _BODY
+        self.request_body = RAW_BODY
         self.parameters = [*(self.parameters or []), header(CAPTURED), header(DURATION)]
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from typing import Any
 
 import uvicorn
 from elasticsearch import AsyncElasticsearch
@@ -55,10 +56,17 @@ def _configuration(services: Services, settings: Settings) -> uvicorn.Config:
         host=settings.host,
         port=settings.port,
         log_level="warning",
-        ws_max_size=MAX_CHUNK_BYTES,
-        ws_max_queue=2,  # a chunk and its header: what is not taken yet stays with its sender
-        timeout_graceful_shutdown=2,  # live feeds do not end by themselves
+        **serving(),
     )
+
+
+def serving() -> dict[str, Any]:
+    """How much uvicorn may hold for one connection, and how long it waits at the end."""
+    return {
+        "ws_max_size": MAX_CHUNK_BYTES,
+        "ws_max_queue": 2,  # a chunk and its header: what is not taken yet stays with its sender
+        "timeout_graceful_shutdown": 2,  # live feeds do not end by themselves
+    }
 
 
 def _broker_probe(kafka: str) -> Probe:

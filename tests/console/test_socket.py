@@ -1,4 +1,4 @@
-"""Over a WebSocket every chunk is acknowledged once the broker has it, and a dropped line makes no gap and no double."""
+"""Over a WebSocket each chunk is acknowledged once the broker has it; a dropped line makes no gap and no double."""
 
 import asyncio
 from typing import Any
