@@ -263,8 +263,8 @@ async def test_what_would_fill_the_memory_is_asked_to_come_again_and_never_read(
             await super().send(chunk)
 
     stuck = Stuck(house.log, house.clock)
-    async with house.client(gateway=stuck, most_waiting_bytes=10 * len(OGG_START)) as client:
-        await open_room(client)
+    async with house.streaming(gateway=stuck, most_waiting_bytes=10 * len(OGG_START)) as client:
+        await open_room(client)  # type: ignore[arg-type]  # it speaks as the test client does
 
         def put(track: str, sequence: int) -> Any:
             path = f"/rooms/tea/tracks/{track}/chunks/{sequence}"

@@ -14,7 +14,7 @@ from schemas.audio import AudioChunk
 from schemas.errors import Unavailable
 from streams.memory_gateway import MemoryGateway
 from tests.audio import ENCODINGS, encoded
-from tests.console.house import BASE, OPENED_MS, TYPE, House, open_room
+from tests.console.house import OPENED_MS, TYPE, House, open_room
 from tests.console.test_refusals import problem
 
 Client = httpx.AsyncClient
@@ -22,14 +22,9 @@ STREAM = "/rooms/tea/tracks/anna/stream"
 HEADERS = {"Content-Type": TYPE, "Earwitness-Captured-Ms": str(OPENED_MS)}
 
 
-def calling(house: House, **others: Any) -> Client:
-    """A client whose bodies arrive piece by piece, which those of Litestar's own test client do not."""
-    return Client(transport=httpx.ASGITransport(house.app(**others)), base_url=BASE)  # type: ignore[arg-type]
-
-
 @pytest.fixture
 async def client(house: House) -> AsyncIterator[Client]:
-    async with calling(house) as client:
+    async with house.streaming() as client:
         yield client
 
 
@@ -89,7 +84,7 @@ async def test_without_a_time_the_stream_begins_now(house: House, client: Client
 async def test_a_console_that_does_not_know_the_track_asks_for_its_sequence(house: House, client: Client) -> None:
     await opened(client)
     house.clock.now_ms += 10_000
-    async with calling(house) as restarted:
+    async with house.streaming() as restarted:
         answer = await restarted.put(STREAM, content=poured(encoded("audio/ogg", 1), 999), headers=HEADERS)
         problem(answer, 409, "sequence_unknown", "Earwitness-Sequence")
         given = HEADERS | {"Earwitness-Sequence": "6"}
@@ -144,7 +139,7 @@ class Away(MemoryGateway):
 
 async def test_a_broker_that_comes_back_loses_nothing_of_a_stream(house: House) -> None:
     away = Away(house.log, house.clock)
-    async with calling(house, gateway=away, patience_s=0.05) as client:
+    async with house.streaming(gateway=away, patience_s=0.05) as client:
         await opened(client)
         away.times = 1
         answer = await client.put(STREAM, content=poured(encoded("audio/ogg", 2), 999), headers=HEADERS)
@@ -154,7 +149,7 @@ async def test_a_broker_that_comes_back_loses_nothing_of_a_stream(house: House) 
 
 async def test_a_broker_that_stays_away_ends_a_stream_and_says_how_far_it_came(house: House) -> None:
     away = Away(house.log, house.clock)
-    async with calling(house, gateway=away, patience_s=0.05) as client:
+    async with house.streaming(gateway=away, patience_s=0.05) as client:
         await opened(client)
         away.times = 1_000
         answer = await client.put(STREAM, content=poured(encoded("audio/ogg", 2), 999), headers=HEADERS)
