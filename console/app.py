@@ -12,7 +12,8 @@ from litestar.types import Message, Scope
 
 from console.access import actor_of
 from console.asking import Desk
-from console.chunks import Places, chunk_router
+from console.chunks import chunk_router
+from console.door import Door
 from console.live import live_router
 from console.media import evidence_media, hosts_media, public_media
 from console.moderation import MODERATION
@@ -22,6 +23,8 @@ from console.problems import HANDLERS
 from console.rooms import list_rooms, open_room, room_router
 from console.search import search
 from console.services import Services
+from console.socket import socket_router
+from console.streamed import stream_router
 from schemas.audio import MAX_CHUNK_BYTES
 
 AnyRequest = Request[Any, Any, Any]
@@ -49,6 +52,8 @@ def create_app(services: Services) -> Litestar:
             list_rooms,
             room_router,
             chunk_router,
+            socket_router,
+            stream_router,
             live_router,
             hosts_media,
             public_media,
@@ -66,7 +71,7 @@ def create_app(services: Services) -> Litestar:
         openapi_config=OPENAPI,
         logging_config=None,  # the process decides how it logs
         request_max_body_size=MAX_CHUNK_BYTES,
-        state=State({"services": services, "places": Places(services.now())}),
+        state=State({"services": services, "door": Door(services)}),
     )
 
 

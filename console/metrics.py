@@ -30,6 +30,11 @@ class Metrics:
             "Bytes of audio that the broker confirmed.",
             registry=self.registry,
         )
+        self.waiting_bytes = Gauge(
+            "earwitness_console_audio_bytes_waiting",
+            "Bytes of audio that wait for the broker's confirmation now.",
+            registry=self.registry,
+        )
         self.listeners = Gauge(
             "earwitness_console_live_feeds",
             "Live feeds that are open now.",

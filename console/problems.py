@@ -9,6 +9,7 @@ from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import ExceptionHandlersMap
 
+from console.admission import Busy
 from console.ranges import Unsatisfiable
 from schemas.base import Record
 from schemas.errors import Conflict, Invalid, Missing, Unavailable
@@ -40,6 +41,8 @@ STATUS_OF: dict[str, int] = {
     "not_recorded": 409,
     "room_closed": 409,
     "track_left": 409,
+    "sequence_unknown": 409,
+    "stream_silent": 408,
     "length_missing": 411,
     "chunk_too_large": 413,
     "content_type_changed": 415,
@@ -110,11 +113,15 @@ def _undecided(_: Request[Any, Any, Any], error: Undecided) -> Response[Accepted
     return Response(error.accepted, status_code=202, media_type=MediaType.JSON)
 
 
-def _invalid(request: Request[Any, Any, Any], error: Invalid) -> Response[Problem]:
+def problem_of(error: Invalid) -> Problem:
     default = 409 if isinstance(error, RefusedByRoom) else 400
     status = STATUS_OF.get(error.reason, default)
+    return problem(status, error.reason, error.detail, field=error.field)
+
+
+def _invalid(request: Request[Any, Any, Any], error: Invalid) -> Response[Problem]:
     headers = {"Content-Range": f"bytes */{error.size}"} if isinstance(error, Unsatisfiable) else None
-    return respond(request, problem(status, error.reason, error.detail, field=error.field), headers)
+    return respond(request, problem_of(error), headers)
 
 
 def _missing(request: Request[Any, Any, Any], error: Missing) -> Response[Problem]:
@@ -128,6 +135,11 @@ def _conflict(request: Request[Any, Any, Any], error: Conflict) -> Response[Prob
 def _unavailable(request: Request[Any, Any, Any], error: Unavailable) -> Response[Problem]:
     told = problem(503, "unavailable", str(error) or "a part is away; try again")
     return respond(request, told, {"Retry-After": str(RETRY_AFTER_S)})
+
+
+def _busy(request: Request[Any, Any, Any], error: Busy) -> Response[Problem]:
+    told = problem(error.status, error.reason, error.detail)
+    return respond(request, told, {"Retry-After": str(error.wait_s)})
 
 
 def _http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
@@ -172,6 +184,7 @@ HANDLERS: ExceptionHandlersMap = {
     Missing: _missing,
     Conflict: _conflict,
     Unavailable: _unavailable,
+    Busy: _busy,
     HTTPException: _http,
     Exception: _bug,
 }

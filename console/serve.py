@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from typing import Any
 
 import uvicorn
 from elasticsearch import AsyncElasticsearch
@@ -9,6 +10,7 @@ from elasticsearch import AsyncElasticsearch
 from console.app import create_app
 from console.ports import Probe, RecordingStore
 from console.services import Services
+from schemas.audio import MAX_CHUNK_BYTES
 from schemas.errors import Missing, Unavailable
 from streams.clock import now_ms
 from streams.gateway import KafkaGateway
@@ -54,8 +56,17 @@ def _configuration(services: Services, settings: Settings) -> uvicorn.Config:
         host=settings.host,
         port=settings.port or 0,
         log_level="warning",
-        timeout_graceful_shutdown=2,  # live feeds do not end by themselves
+        **serving(),
     )
+
+
+def serving() -> dict[str, Any]:
+    """How much uvicorn may hold for one connection, and how long it waits at the end."""
+    return {
+        "ws_max_size": MAX_CHUNK_BYTES,
+        "ws_max_queue": 2,  # a chunk and its header: what is not taken yet stays with its sender
+        "timeout_graceful_shutdown": 2,  # live feeds do not end by themselves
+    }
 
 
 def _broker_probe(kafka: str) -> Probe:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from console.metrics import Metrics
 from console.ports import Gateway, Now, Probe, RecordingStore, RoomLog, SearchIndex
+from schemas.audio import MAX_CHUNK_BYTES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,6 +14,8 @@ class Services:
 
     `probes` holds one health probe for each part (`broker`, `index`, `store`, …).
     `heartbeat_s` is the time between two comments on a silent live feed, so that proxies keep it open.
+    `most_waiting_bytes` bounds the audio that waits for the broker in this process: 128 of the largest chunks.
+    A streamed body may bring nothing for `silence_s`, and waits `patience_s` for a broker that is away.
     """
 
     gateway: Gateway
@@ -24,3 +27,6 @@ class Services:
     probes: Mapping[str, Probe] = field(default_factory=dict)
     metrics: Metrics = field(default_factory=Metrics)
     heartbeat_s: float = 15.0
+    most_waiting_bytes: int = 128 * MAX_CHUNK_BYTES
+    silence_s: float = 30.0
+    patience_s: float = 60.0

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from processors.cutting import Piece
 from schemas.audio import AudioChunk
 from schemas.base import Record
 from schemas.errors import Invalid
 from streams.client import Client
-from streams.playing import CONTENT_TYPE, Piece, codec_of, pieces
+from streams.playing import CONTENT_TYPE, codec_of, pieces
 from streams.producer import ChunkProducer
 
 CONFIRM_SECONDS = 60.0

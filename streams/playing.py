@@ -1,7 +1,4 @@
-"""An audio file in, Ogg/Opus chunks out, as a microphone would send them: cut at pages, with their true durations.
-
-Source of the page layout: RFC 3533 (Ogg), of granule positions at 48 kHz and the pre-skip: RFC 7845 (Opus in Ogg).
-"""
+"""An audio file in, Ogg/Opus chunks out, as a microphone would send them: cut at pages, with their true durations."""
 
 import subprocess
 import tempfile
@@ -12,38 +9,26 @@ from typing import IO, cast
 import av
 import ffmpeg
 
-from schemas.base import Record
+from processors.cutting import Cutter, Piece
 from schemas.errors import Invalid
 from streams.ffmpeg_binary import ffmpeg_binary
 
 PAGE_MS = 500
-CHUNK_MS = 1000
 BITRATE = "32k"
-GRANULES_PER_MS = 48
-PAGE_HEADER = 27
+READ_BYTES = 65_536
 OPUS = ("opus", "libopus")
 CONTENT_TYPE = "audio/ogg;codecs=opus"
 
 
-class Piece(Record, frozen=True, kw_only=True):
-    """The bytes of one chunk, where it begins in the file and how long it sounds, ms."""
-
-    starts_ms: int
-    duration_ms: int
-    data: bytes
-
-    _private = frozenset({"data"})
-
-
 def pieces(path: Path) -> Iterator[Piece]:
-    """Read `path` (any format that ffmpeg reads) and yield it as pieces of about `CHUNK_MS`.
+    """Read `path` (any format that ffmpeg reads) and yield it as pieces of about a second.
 
     Raises `Invalid` when the file holds no audio.
     """
     with tempfile.TemporaryFile() as complaints:
         process = _encoder(path, complaints)
         with process:  # closes the pipe and waits
-            yield from _grouped(_pages(cast(IO[bytes], process.stdout)))
+            yield from _cut(cast(IO[bytes], process.stdout))
         if process.returncode != 0:
             complaints.seek(0)
             raise Invalid("not_audio", f"{path.name} holds no audio: {_last_line(complaints.read())}", field="FILE")
@@ -72,23 +57,8 @@ def codec_of(path: Path) -> str:
         raise Invalid("not_audio", f"{path.name} holds no audio that ffmpeg knows", field="FILE") from error
 
 
-def _pages(source: IO[bytes]) -> Iterator[tuple[int, bytes]]:
-    """Yield (granule position, bytes) of each Ogg page."""
-    while header := source.read(PAGE_HEADER):
-        lacing = source.read(header[26])
-        yield int.from_bytes(header[6:14], "little", signed=True), header + lacing + source.read(sum(lacing))
-
-
-def _grouped(pages: Iterator[tuple[int, bytes]]) -> Iterator[Piece]:
-    """Join pages to pieces; the two header pages travel with the first audio. The pre-skip is not heard."""
-    data, begun_ms, ended_ms, pre_skip = b"", 0, 0, 0
-    for granule, page in pages:
-        if b"OpusHead" in page[:64]:
-            pre_skip = int.from_bytes(page[page.index(b"OpusHead") + 10 :][:2], "little")
-        data += page
-        ended_ms = max(ended_ms, (granule - pre_skip) // GRANULES_PER_MS)
-        if ended_ms - begun_ms >= CHUNK_MS:
-            yield Piece(starts_ms=begun_ms, duration_ms=ended_ms - begun_ms, data=data)
-            data, begun_ms = b"", ended_ms
-    if data and ended_ms > begun_ms:
-        yield Piece(starts_ms=begun_ms, duration_ms=ended_ms - begun_ms, data=data)
+def _cut(source: IO[bytes]) -> Iterator[Piece]:
+    cutter = Cutter(CONTENT_TYPE)
+    while data := source.read(READ_BYTES):
+        yield from cutter.feed(data)
+    yield from cutter.finish()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+import httpx
 import msgspec
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
@@ -74,6 +75,10 @@ class House:
 
     def client(self, **others: Any) -> AsyncTestClient[Litestar]:
         return AsyncTestClient(self.app(**others), base_url=BASE)
+
+    def streaming(self, **others: Any) -> httpx.AsyncClient:
+        """A client in the test's own loop whose bodies arrive piece by piece; Litestar's has neither."""
+        return httpx.AsyncClient(transport=httpx.ASGITransport(self.app(**others)), base_url=BASE)  # type: ignore[arg-type]
 
     async def ask(self, room_id: str, ask: Ask) -> None:
         """What an agent asks, answered at once."""

@@ -1,5 +1,6 @@
 """Every bad input gets a problem document (RFC 9457) with its own status and reason that names the field."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -250,3 +251,37 @@ async def test_our_own_fault_is_told_without_what_was_inside(house: House) -> No
     async with house.client(gateway=Broken(house.log, house.clock)) as client:
         told = problem(await client.post("/rooms", json=ROOM), 500, "internal_error", "")
         assert "secret" not in str(told)
+
+
+async def test_what_would_fill_the_memory_is_asked_to_come_again_and_never_read(house: House) -> None:
+    """One track may have eight chunks waiting (429); all together may have so many bytes (503)."""
+    gate = asyncio.Event()
+
+    class Stuck(MemoryGateway):
+        async def send(self, chunk: AudioChunk) -> None:
+            await gate.wait()
+            await super().send(chunk)
+
+    stuck = Stuck(house.log, house.clock)
+    async with house.streaming(gateway=stuck, most_waiting_bytes=10 * len(OGG_START)) as client:
+        await open_room(client)  # type: ignore[arg-type]  # it speaks as the test client does
+
+        def put(track: str, sequence: int) -> Any:
+            path = f"/rooms/tea/tracks/{track}/chunks/{sequence}"
+            return client.put(path, content=OGG_START, headers=chunk_headers())
+
+        waiting = [asyncio.create_task(put("anna", n)) for n in range(8)]
+        await asyncio.sleep(0.05)
+        refused = await put("anna", 8)
+        problem(refused, 429, "too_many_waiting", "")
+        assert int(refused.headers["retry-after"]) > 0
+        waiting += [asyncio.create_task(put("tom", n)) for n in range(2)]
+        await asyncio.sleep(0.05)
+        refused = await put("tom", 2)
+        problem(refused, 503, "too_busy", "")
+        assert int(refused.headers["retry-after"]) > 0
+        assert f"earwitness_console_audio_bytes_waiting {10 * len(OGG_START)}.0" in (await client.get("/metrics")).text
+        gate.set()
+        assert {(await answer).status_code for answer in waiting} == {202}
+        assert (await put("anna", 8)).status_code == 202
+        assert "earwitness_console_audio_bytes_waiting 0.0" in (await client.get("/metrics")).text

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from processors.cutting import CHUNK_MS
 from schemas.errors import Invalid
 from streams import demo_room
 from streams.ffmpeg_binary import ffmpeg_binary
-from streams.playing import CHUNK_MS, PAGE_MS, pieces
+from streams.playing import PAGE_MS, pieces
 
 
 @pytest.fixture(scope="module")
