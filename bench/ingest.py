@@ -32,7 +32,7 @@ from streams.topics import ensure_topics
 
 CONTENT_TYPE = "audio/L16;rate=16000;channels=1"
 MS_PER_BYTE = 1 / 32
-READY_SECONDS = 30.0
+READY_SECONDS = 60.0
 LONGEST_SECONDS = 300.0
 CALM_SHARE = 0.5
 """Delays are measured at half the rate that was reached: at full rate they would measure the queue."""
