@@ -49,7 +49,8 @@ class Outside:
 
     @cached_property
     def engine(self) -> Engine:
-        return open_engine(self.settings.engine, self.settings.model, self.settings.device)
+        asked = self.settings
+        return open_engine(asked.engine, asked.model, asked.device, threads=asked.threads)
 
     @cached_property
     def headers(self) -> StoredHeaders:

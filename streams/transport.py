@@ -1,7 +1,8 @@
 """Faust's Kafka transport, with a fetch that does not wait long.
 
-Faust asks the broker to hold a fetch for 1.5 s until there is something. Kafka answers as soon as there is; the embedded
-broker answers when the time is over, which cost 0.75 s on every hop (five joins of a room: 3.8 s; with 50 ms: under 1 s).
+Faust asks the broker to hold a fetch for 1.5 s until there is something. Kafka answers as soon as there is; the
+embedded broker answers when the time is over, which cost 0.75 s on every hop (five joins of a room: 3.8 s; with 50 ms:
+under 1 s).
 """
 
 from typing import Any

@@ -5,6 +5,7 @@ import sys
 import click
 
 from schemas.errors import EarwitnessError
+from streams.cli.bench import bench
 from streams.cli.demo import demo
 from streams.cli.doctor import doctor
 from streams.cli.letters import dead_letters
@@ -21,7 +22,7 @@ def earwitness() -> None:
     """
 
 
-for command in (demo, up, record, export, rooms, show, search, purge, dead_letters, doctor, worker, console):
+for command in (demo, up, record, export, rooms, show, search, purge, dead_letters, doctor, worker, console, bench):
     earwitness.add_command(command)
 
 

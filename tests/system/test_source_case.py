@@ -38,7 +38,11 @@ class Api:
         request = urllib.request.Request(url, data=data, method=method, headers=headers)
         try:
             with urllib.request.urlopen(request, timeout=30) as response:
-                return response.status, _body(response.read()), {name.lower(): value for name, value in response.headers.items()}
+                return (
+                    response.status,
+                    _body(response.read()),
+                    {name.lower(): value for name, value in response.headers.items()},
+                )
         except urllib.error.HTTPError as error:
             return error.code, _body(error.read()), dict(error.headers)
 

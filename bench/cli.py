@@ -1,0 +1,54 @@
+"""`earwitness bench`: figures as one JSON object on the last line of standard output."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from schemas.errors import EarwitnessError
+from streams.logs import configure_logs
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def bench() -> None:
+    """Measure through the same doors as users; each command prints one JSON object as its last line."""
+    configure_logs("ERROR")
+
+
+@bench.command()
+@click.argument("audio_dir", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--reference", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Lines id<TAB>text.")
+@click.option("--rooms", type=click.IntRange(1), default=8, show_default=True, help="The search begins there.")
+@click.option("--seconds", type=float, default=60.0, show_default=True)
+@click.option("--duty", type=click.FloatRange(0.05, 1.0), default=1.0, show_default=True, help="Share of speech.")
+@click.option("--find-capacity", is_flag=True, help="Find how many rooms keep the bound, beside a plain worker.")
+@click.option("--bound-ms", type=float, default=4500.0, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="One line; else laid out for people.")
+def captions(
+    audio_dir: Path,
+    reference: Path | None,
+    rooms: int,
+    seconds: float,
+    duty: float,
+    find_capacity: bool,
+    bound_ms: float,
+    as_json: bool,
+) -> None:
+    """Caption many rooms at once in real time: delay, accuracy, load."""
+    from bench import capacity
+    from bench import captions as live
+
+    if find_capacity:
+        report = capacity.find_capacity(audio_dir, reference, seconds, duty, bound_ms, rooms)
+    else:
+        report = live.bench(audio_dir, reference, rooms, seconds, duty)
+    click.echo(json.dumps(report, indent=None if as_json else 2))
+
+
+def main() -> None:
+    try:
+        bench(prog_name="earwitness bench")
+    except EarwitnessError as error:
+        click.echo(f"earwitness: {error}", err=True)
+        sys.exit(1)
