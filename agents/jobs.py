@@ -1,20 +1,23 @@
-"""Utterances of all rooms in; batches for the one engine out: finals in order, and drafts when no final waits."""
+"""Utterances of all rooms in; passes for the one engine out: the oldest finals, and drafts when no final waits."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from agents.outages import through_outages
 from processors.engines.base import Engine, Heard, Speech
+from processors.engines.windows import window_s
 from processors.utterances import Utterance
 
-MOST_AT_ONCE = 8
-"""Utterances a call: more would keep a final waiting for longer than the batch saves."""
+MOST_FINALS = 8
+"""Finals a pass: more would keep the first of them waiting for longer than the batch saves."""
+MOST_DRAFTS = 4
+"""Drafts a pass: a final that comes meanwhile waits for its end."""
 FULL_AT = 64
 """So many finals are many seconds of work for a slow core; from here on intake waits, so that memory does not grow."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Job:
     """An utterance to be heard: whose it is, and its language if that is known."""
 
@@ -26,6 +29,11 @@ class Job:
     @property
     def key(self) -> tuple[str, str]:
         return self.room_id, self.utterance.utterance_id
+
+    @property
+    def alike(self) -> tuple[int, str]:
+        """Jobs that are alike go through the engine in one pass."""
+        return window_s(self.speech), self.language
 
     @property
     def speech(self) -> Speech:
@@ -64,12 +72,15 @@ class Jobs:
         self._changed()
 
     async def take(self) -> list[Job]:
-        """Wait for work; return the oldest finals, or else the oldest drafts."""
+        """Wait for work; return the oldest final, or else the oldest draft, and those that fit into its pass."""
         await self._news.wait()
         if self._finals:
-            taken, self._finals = self._finals[:MOST_AT_ONCE], self._finals[MOST_AT_ONCE:]
+            taken = _one_pass(self._finals, MOST_FINALS)
+            self._finals = [job for job in self._finals if job not in taken]
         else:
-            taken = [self._drafts.pop(key) for key in list(self._drafts)[:MOST_AT_ONCE]]
+            taken = _one_pass(self._drafts.values(), MOST_DRAFTS)
+            for job in taken:
+                del self._drafts[job.key]
         self._changed()
         return taken
 
@@ -86,6 +97,12 @@ class Jobs:
                 event.set()
             else:
                 event.clear()
+
+
+def _one_pass(waiting: Iterable[Job], most: int) -> list[Job]:
+    """The oldest and what is alike: a mixed batch is as many passes as it has windows, and a final waits for all."""
+    jobs = list(waiting)
+    return [job for job in jobs if job.alike == jobs[0].alike][:most]
 
 
 async def hear(engine: Engine, utterances: Sequence[Speech], *, beam: int) -> list[Heard]:

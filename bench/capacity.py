@@ -52,6 +52,8 @@ def largest(p95_of: Callable[[int], float], bound_ms: float, first: int, *, exac
     good, bad = 0, first
     while bad <= MOST_ROOMS and p95_of(bad) <= bound_ms:
         good, bad = bad, bad * 2
+    if bad > MOST_ROOMS:
+        return good
     while bad - good > (1 if exactly else max(1, bad // 8)):
         middle = (good + bad) // 2
         good, bad = (middle, bad) if p95_of(middle) <= bound_ms else (good, middle)

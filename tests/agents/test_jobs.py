@@ -3,17 +3,17 @@
 import asyncio
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.jobs import FULL_AT, MOST_AT_ONCE, Job, Jobs
+from agents.jobs import FULL_AT, MOST_FINALS, Job, Jobs
 from processors.utterances import Utterance
 
 
-def job(name: str, *, final: bool, first: int = 0) -> Job:
-    utterance = Utterance(
-        utterance_id=name, first=first, start_ms=0, end_ms=1, samples=np.zeros(16, np.float32), final=final
-    )
+def job(name: str, *, final: bool, first: int = 0, seconds: float = 0.001) -> Job:
+    samples = np.zeros(round(seconds * 16_000), np.float32)
+    utterance = Utterance(utterance_id=name, first=first, start_ms=0, end_ms=1, samples=samples, final=final)
     return Job(room_id="r", track_id="t", utterance=utterance)
 
 
@@ -28,6 +28,14 @@ async def test_finals_go_before_drafts_that_came_earlier() -> None:
         jobs.add(job(name, final=final))
     assert await taken(jobs) == [("b", True), ("c", True)]
     assert await taken(jobs) == [("a", False)]
+
+
+@pytest.mark.parametrize("final", [True, False], ids=["finals", "drafts"])
+async def test_a_pass_holds_the_oldest_and_what_fits_into_its_window(final: bool) -> None:
+    jobs = Jobs()
+    for name, seconds in (("a", 9), ("b", 2), ("c", 9), ("d", 2)):
+        jobs.add(job(name, final=final, seconds=seconds))
+    assert [[name for name, _ in await taken(jobs)] for _ in range(2)] == [["a", "c"], ["b", "d"]]
 
 
 async def test_a_newer_draft_replaces_the_one_that_waits_and_is_counted() -> None:
@@ -78,5 +86,5 @@ def test_every_final_is_taken_once_whatever_comes_between(added: list[tuple[int,
 async def _took(jobs: Jobs) -> list[tuple[str, bool]]:
     batch = await taken(jobs)
     jobs.done(len(batch))
-    assert 0 < len(batch) <= MOST_AT_ONCE
+    assert 0 < len(batch) <= MOST_FINALS
     return batch
