@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from agents.hearing_figures import HearingFigures
 from agents.outages import through_outages
 from processors.engines.base import Engine, Heard, Speech
 from processors.engines.windows import window_s
@@ -43,7 +44,8 @@ class Job:
 class Jobs:
     """What waits to be heard. A final is never dropped; a draft gives way to a newer one and to its final."""
 
-    def __init__(self) -> None:
+    def __init__(self, figures: HearingFigures) -> None:
+        self._figures = figures
         self._finals: list[Job] = []
         self._drafts: dict[tuple[str, str], Job] = {}
         self._news = asyncio.Event()
@@ -62,13 +64,15 @@ class Jobs:
         return len(self._finals) >= FULL_AT
 
     def add(self, job: Job) -> None:
-        replaced = self._drafts.pop(job.key, None) is not None
+        replaced = job.key in self._drafts
         self._unfinished += not replaced
         self.drafts_shed += replaced
+        self._figures.drafts_shed.inc(replaced)
         if job.utterance.final:
+            self._drafts.pop(job.key, None)
             self._finals.append(job)
         else:
-            self._drafts[job.key] = job
+            self._drafts[job.key] = job  # in the place of the one before: who goes on speaking is not put back again
         self._changed()
 
     async def take(self) -> list[Job]:
@@ -92,6 +96,8 @@ class Jobs:
         await self._room.wait()
 
     def _changed(self) -> None:
+        self._figures.waiting.labels("final").set(len(self._finals))
+        self._figures.waiting.labels("draft").set(len(self._drafts))
         for event, holds in ((self._news, bool(self._finals or self._drafts)), (self._room, not self.full)):
             if holds:
                 event.set()
