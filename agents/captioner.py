@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from agents.headers import Headers
+from agents.hearing_figures import HearingFigures
 from agents.jobs import Job, Jobs, hear
 from agents.live_rooms import Directory, LiveRooms
 from agents.ports import Agent, Delivery, Now, Outputs
@@ -40,13 +41,13 @@ _Event: TypeAlias = Delivery[Any] | _Results | _Failed | _NoMoreDeliveries
 _Events: TypeAlias = asyncio.Queue[_Event]
 
 
-def captioner(directory: Directory, engine: Engine, now: Now, headers: Headers) -> Agent:
+def captioner(directory: Directory, engine: Engine, now: Now, headers: Headers, figures: HearingFigures) -> Agent:
     """Make the agent of topic `audio.chunks` that captions rooms while people speak."""
 
     async def run(deliveries: AsyncIterator[Delivery[Any]]) -> Outputs:
-        rooms = LiveRooms(directory, engine, now, headers)
+        rooms = LiveRooms(directory, engine, now, headers, figures)
         events: _Events = asyncio.Queue(_EVENTS_AHEAD)
-        works = (_take_in(deliveries, rooms.jobs, events), _keep_busy(engine, rooms.jobs, events))
+        works = (_take_in(deliveries, rooms.jobs, events), _keep_busy(engine, rooms.jobs, events, now, figures))
         tasks = [asyncio.create_task(_reporting(work, events)) for work in works]
         try:
             async for event in _until_done(events, rooms.jobs):
@@ -82,10 +83,13 @@ async def _take_in(deliveries: AsyncIterator[Delivery[Any]], jobs: Jobs, events:
     await events.put(_NoMoreDeliveries())
 
 
-async def _keep_busy(engine: Engine, jobs: Jobs, events: _Events) -> None:
+async def _keep_busy(engine: Engine, jobs: Jobs, events: _Events, now: Now, figures: HearingFigures) -> None:
     while True:
         batch = await jobs.take()
-        heard = await hear(engine, [job.speech for job in batch], beam=LIVE_BEAM)
+        speeches, began_ms = [job.speech for job in batch], now()
+        heard = await hear(engine, speeches, beam=LIVE_BEAM)
+        kind = "final" if speeches[0].final else "draft"
+        figures.heard(kind, len(batch), sum(speech.seconds for speech in speeches), (now() - began_ms) / 1000)
         await events.put(_Results(list(zip(batch, heard, strict=True))))
 
 

@@ -40,6 +40,7 @@ class TrackEar:
 
     def __init__(self, origin: Origin, opened_ms: int, voices: VoiceDetector) -> None:
         self.origin = origin
+        self.opened_ms = opened_ms
         self.language = ""
         self.arrived_ms = 0
         self.chunk_ms = 0

@@ -60,7 +60,7 @@ def finding_indexer(directory: RoomDirectory, index: SearchIndex, now: Now) -> A
 
 
 async def _utterance(caption: Caption, directory: RoomDirectory) -> Change:
-    if caption.status != "final":
+    if caption.status != "final" or not caption.text:  # an empty final only takes its draft back
         return NOTHING
     known = await directory.track(caption.room_id, caption.track_id)
     if known is None or not _kept(known[0]):

@@ -1,20 +1,24 @@
-"""Utterances of all rooms in; batches for the one engine out: finals in order, and drafts when no final waits."""
+"""Utterances of all rooms in; passes for the one engine out: the oldest finals, and drafts when no final waits."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from agents.hearing_figures import HearingFigures
 from agents.outages import through_outages
 from processors.engines.base import Engine, Heard, Speech
+from processors.engines.windows import window_s
 from processors.utterances import Utterance
 
-MOST_AT_ONCE = 8
-"""Utterances a call: more would keep a final waiting for longer than the batch saves."""
+MOST_FINALS = 8
+"""Finals a pass: more would keep the first of them waiting for longer than the batch saves."""
+MOST_DRAFTS = 4
+"""Drafts a pass: a final that comes meanwhile waits for its end."""
 FULL_AT = 64
 """So many finals are many seconds of work for a slow core; from here on intake waits, so that memory does not grow."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Job:
     """An utterance to be heard: whose it is, and its language if that is known."""
 
@@ -28,6 +32,11 @@ class Job:
         return self.room_id, self.utterance.utterance_id
 
     @property
+    def alike(self) -> tuple[int, str]:
+        """Jobs that are alike go through the engine in one pass."""
+        return window_s(self.speech), self.language
+
+    @property
     def speech(self) -> Speech:
         return Speech(samples=self.utterance.samples, final=self.utterance.final, language=self.language)
 
@@ -35,7 +44,8 @@ class Job:
 class Jobs:
     """What waits to be heard. A final is never dropped; a draft gives way to a newer one and to its final."""
 
-    def __init__(self) -> None:
+    def __init__(self, figures: HearingFigures) -> None:
+        self._figures = figures
         self._finals: list[Job] = []
         self._drafts: dict[tuple[str, str], Job] = {}
         self._news = asyncio.Event()
@@ -54,22 +64,27 @@ class Jobs:
         return len(self._finals) >= FULL_AT
 
     def add(self, job: Job) -> None:
-        replaced = self._drafts.pop(job.key, None) is not None
+        replaced = job.key in self._drafts
         self._unfinished += not replaced
         self.drafts_shed += replaced
+        self._figures.drafts_shed.inc(replaced)
         if job.utterance.final:
+            self._drafts.pop(job.key, None)
             self._finals.append(job)
         else:
-            self._drafts[job.key] = job
+            self._drafts[job.key] = job  # in the place of the one before: who goes on speaking is not put back again
         self._changed()
 
     async def take(self) -> list[Job]:
-        """Wait for work; return the oldest finals, or else the oldest drafts."""
+        """Wait for work; return the oldest final, or else the oldest draft, and those that fit into its pass."""
         await self._news.wait()
         if self._finals:
-            taken, self._finals = self._finals[:MOST_AT_ONCE], self._finals[MOST_AT_ONCE:]
+            taken = _one_pass(self._finals, MOST_FINALS)
+            self._finals = [job for job in self._finals if job not in taken]
         else:
-            taken = [self._drafts.pop(key) for key in list(self._drafts)[:MOST_AT_ONCE]]
+            taken = _one_pass(self._drafts.values(), MOST_DRAFTS)
+            for job in taken:
+                del self._drafts[job.key]
         self._changed()
         return taken
 
@@ -81,11 +96,19 @@ class Jobs:
         await self._room.wait()
 
     def _changed(self) -> None:
+        self._figures.waiting.labels("final").set(len(self._finals))
+        self._figures.waiting.labels("draft").set(len(self._drafts))
         for event, holds in ((self._news, bool(self._finals or self._drafts)), (self._room, not self.full)):
             if holds:
                 event.set()
             else:
                 event.clear()
+
+
+def _one_pass(waiting: Iterable[Job], most: int) -> list[Job]:
+    """The oldest and what is alike: a mixed batch is as many passes as it has windows, and a final waits for all."""
+    jobs = list(waiting)
+    return [job for job in jobs if job.alike == jobs[0].alike][:most]
 
 
 async def hear(engine: Engine, utterances: Sequence[Speech], *, beam: int) -> list[Heard]:

@@ -9,6 +9,7 @@ import structlog
 
 from agents.headers import Headers
 from agents.hearing import TrackEar
+from agents.hearing_figures import HearingFigures
 from agents.jobs import Job, Jobs
 from agents.outages import through_outages
 from agents.ports import Delivery, Now
@@ -61,8 +62,11 @@ class _LiveRoom:
 class LiveRooms:
     """All live rooms: deliveries go to their track, utterances to the engine, captions out."""
 
-    def __init__(self, directory: Directory, engine: Engine, now: Now, headers: Headers) -> None:
-        self.jobs = Jobs()
+    def __init__(
+        self, directory: Directory, engine: Engine, now: Now, headers: Headers, figures: HearingFigures
+    ) -> None:
+        self.jobs = Jobs(figures)
+        self._figures = figures
         self._directory = directory
         self._engine = engine
         self._now = now
@@ -165,14 +169,19 @@ class LiveRooms:
         if room is None:  # a draft of a room that is over by now
             return
         caption = room.ears[job.track_id].told(job.utterance, heard, self._now())
-        if caption is not None:
-            room.captions += caption.status == "final" and bool(caption.text)
-            yield caption
+        if caption is None:
+            return
+        if caption.status == "final" and caption.text:
+            room.captions += 1
+            said_ms = room.ears[job.track_id].opened_ms + caption.end_ms
+            self._figures.delay_s.labels(job.room_id).observe((caption.emitted_ms - said_ms) / 1000)
+        yield caption
 
     def _closing(self, room_id: str) -> list[Record]:
         room = self._rooms[room_id]
         if not room.over:
             return []
+        self._figures.forget(room_id)
         log.info("live_captions_ended", room_id=room_id, captions=room.captions, drafts_shed=self.jobs.drafts_shed)
         return [TranscriptEnded(room_id=room_id, pass_name="live", captions=room.captions)]
 

@@ -55,7 +55,7 @@ class _Screening:
         record = delivery.record
         if isinstance(record, TranscriptEnded):
             return self._end(delivery, record)
-        if record.status == "draft":
+        if record.status == "draft" or not record.text:  # an empty final only takes its draft back
             return (), (delivery,)
         if record.pass_name == "live":
             return self._hear(record), (delivery,)

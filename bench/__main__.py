@@ -1,5 +1,6 @@
-"""`python -m bench NAME`: what `earwitness bench NAME` runs."""
+"""`python -m bench NAME …`: what `earwitness bench` runs."""
 
-from bench.cli import bench
+from bench.cli import main
 
-bench(prog_name="earwitness bench")
+if __name__ == "__main__":
+    main()

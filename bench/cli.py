@@ -1,7 +1,8 @@
-"""`earwitness bench`: what to measure and how much of it in, one JSON object as the last line out."""
+"""`earwitness bench`: figures as one JSON object on the last line of standard output."""
 
 import asyncio
 import json
+import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -9,13 +10,44 @@ from typing import Any
 import click
 import msgspec
 
-from bench.assemble import assembled
-from bench.ingest import Load, measured
+from schemas.errors import EarwitnessError
+from streams.logs import configure_logs
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 def bench() -> None:
-    """Measure Earwitness through the same doors as its users."""
+    """Measure through the same doors as users; each command prints one JSON object as its last line."""
+    configure_logs("ERROR")
+
+
+@bench.command()
+@click.argument("audio_dir", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--reference", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Lines id<TAB>text.")
+@click.option("--rooms", type=click.IntRange(1), default=8, show_default=True, help="The search begins there.")
+@click.option("--seconds", type=float, default=60.0, show_default=True)
+@click.option("--duty", type=click.FloatRange(0.05, 1.0), default=1.0, show_default=True, help="Share of speech.")
+@click.option("--find-capacity", is_flag=True, help="Find how many rooms keep the bound, beside a plain worker.")
+@click.option("--bound-ms", type=float, default=4500.0, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="One line; else laid out for people.")
+def captions(
+    audio_dir: Path,
+    reference: Path | None,
+    rooms: int,
+    seconds: float,
+    duty: float,
+    find_capacity: bool,
+    bound_ms: float,
+    as_json: bool,
+) -> None:
+    """Caption many rooms at once in real time: delay, accuracy, load."""
+    from bench import capacity
+    from bench import captions as live
+
+    if find_capacity:
+        report = capacity.find_capacity(audio_dir, reference, seconds, duty, bound_ms, rooms)
+    else:
+        report = live.bench(audio_dir, reference, rooms, seconds, duty)
+    _say(report, as_json=as_json)
 
 
 @bench.command()
@@ -26,6 +58,8 @@ def bench() -> None:
 @click.option("--json", "as_json", is_flag=True)
 def ingest(as_json: bool, **load: Any) -> None:
     """Chunks of many rooms until they are durable, beside a plain Faust agent and a plain aiokafka consumer."""
+    from bench.ingest import Load, measured
+
     with TemporaryDirectory(prefix="earwitness-bench-") as folder:
         report = asyncio.run(measured(Load(**load), Path(folder)))
     _say(msgspec.to_builtins(report), as_json=as_json)
@@ -37,14 +71,20 @@ def ingest(as_json: bool, **load: Any) -> None:
 @click.option("--json", "as_json", is_flag=True)
 def assemble(hours: float, tracks: int, as_json: bool) -> None:
     """A long room of speakers who take turns, from parts to a recording to play."""
+    from bench.assemble import assembled
+
     with TemporaryDirectory(prefix="earwitness-bench-") as folder:
         report = asyncio.run(assembled(hours, tracks, Path(folder)))
     _say(msgspec.to_builtins(report), as_json=as_json)
 
 
 def _say(report: dict[str, Any], *, as_json: bool) -> None:
-    if as_json:
-        click.echo(json.dumps(report))
-    else:
-        for name, value in report.items():
-            click.echo(f"{name:>24}  {value}")
+    click.echo(json.dumps(report, indent=None if as_json else 2))
+
+
+def main() -> None:
+    try:
+        bench(prog_name="earwitness bench")
+    except EarwitnessError as error:
+        click.echo(f"earwitness: {error}", err=True)
+        sys.exit(1)

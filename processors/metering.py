@@ -42,8 +42,8 @@ def figures_of_part(part: PartStored) -> tuple[Figure, ...]:
 
 
 def figures_of_caption(caption: Caption, room: Room) -> tuple[Figure, ...]:
-    """Words of a final caption, and how long after its last word a live one was there (ms)."""
-    if caption.status != "final":
+    """Words of a final caption, and how long after its last word a live one was there (ms); of an empty one nothing."""
+    if caption.status != "final" or not caption.text:
         return ()
     source = f"caption:{caption.room_id}:{caption.track_id}:{caption.pass_name}:{caption.caption_id}"
     said_ms = room.opened_ms + caption.end_ms

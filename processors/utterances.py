@@ -23,6 +23,8 @@ from processors.voice import (
 
 DRAFT_EVERY_S = 1.0
 """How much more must have been said before another draft is worth hearing."""
+DRAFT_EVERY_SHARE = 0.25
+"""And what share of the utterance: each draft hears it from its beginning; the long ones cost most and tell least."""
 
 _NOTHING: Samples = np.zeros(0, np.float32)
 
@@ -145,8 +147,9 @@ def _drafted(state: Listening) -> tuple[Listening, list[Utterance]]:
     now = state.segment
     if now.start is None or not counts(now, state.policy):
         return state, []
-    since = max(state.drafted_to, state.at(now.start))
-    if state.end - since < DRAFT_EVERY_S * SAMPLE_RATE:
+    onset = state.at(now.start)
+    since = max(state.drafted_to, onset)
+    if state.end - since < max(DRAFT_EVERY_S * SAMPLE_RATE, DRAFT_EVERY_SHARE * (state.end - onset)):
         return state, []
     draft = _utterance(state, Span(start=now.start, end=now.frame, cut=True), final=False)
     return replace(state, drafted_to=state.end), [draft]

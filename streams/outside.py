@@ -6,6 +6,7 @@ from elasticsearch import AsyncElasticsearch
 
 from agents.directory import RoomDirectory
 from agents.headers import StoredHeaders
+from agents.hearing_figures import HearingFigures
 from agents.ports import RecordingStore
 from processors.engines.base import Engine
 from processors.engines.choose import open_engine
@@ -49,7 +50,12 @@ class Outside:
 
     @cached_property
     def engine(self) -> Engine:
-        return open_engine(self.settings.engine, self.settings.model, self.settings.device)
+        asked = self.settings
+        return open_engine(asked.engine, asked.model, asked.device, threads=asked.threads)
+
+    @cached_property
+    def figures(self) -> HearingFigures:
+        return HearingFigures()
 
     @cached_property
     def headers(self) -> StoredHeaders:

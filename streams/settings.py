@@ -43,6 +43,10 @@ class Settings(Record, frozen=True, kw_only=True):
     """A Whisper model: a hub name or a folder."""
     device: str = "cpu"
     """`cpu` or `cuda`."""
+    threads: int = 1
+    """Cores that one caption worker's model uses; more workers gain more than more threads."""
+    metrics_port: int = 0
+    """Port on loopback where the caption worker serves its figures to Prometheus; 0 serves none."""
     group_prefix: str = "earwitness"
     """Start of the names of the consumer groups."""
     session_timeout_s: float = 6.0

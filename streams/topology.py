@@ -41,7 +41,7 @@ WORKERS: dict[str, tuple[Flow, ...]] = {
     ),
     # What is said becomes captions: while people speak, and again from the durable recording.
     "caption": (
-        flow(AUDIO, "captioner", lambda o: captioner(o.directory, o.engine, o.now, o.headers)),
+        flow(AUDIO, "captioner", lambda o: captioner(o.directory, o.engine, o.now, o.headers, o.figures)),
         flow(EVENTS, "transcriber", lambda o: transcriber(o.log, o.store, o.engine, o.now)),
     ),
     # The recording becomes something to play; captions become findings; all of it can be found, counted and purged.

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 
 import faust
 import structlog
+from prometheus_client import start_http_server
 
 from agents.janitor import sweep
 from schemas.audio import MAX_CHUNK_BYTES
@@ -53,6 +54,8 @@ def make_app(name: str, settings: Settings) -> faust.App:
 
     for flow in WORKERS[name]:
         bind(app, flow.topic.name, flow.name, flow.agent(outside), publish, outside.now)
+    if name == "caption" and settings.metrics_port:
+        start_http_server(settings.metrics_port, "127.0.0.1", outside.figures.registry)
     if name == "finish" and settings.purge == "execute":
         app.timer(SWEEP_SECONDS)(_sweeper(outside))
     return app

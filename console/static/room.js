@@ -27,9 +27,12 @@ function line(caption) {
     h("span", { class: "words" }, caption.text));
 }
 
-// A draft is replaced by the next record of its id; a final moves into the log and stays.
+// A draft is replaced by the next record of its id; a final moves into the log and stays. An empty one takes its draft
+// back: that was no speech.
 function hear(caption) {
   spoken.get(caption.caption_id)?.remove();
+  spoken.delete(caption.caption_id);
+  if (!caption.text) return;
   const item = line(caption);
   spoken.set(caption.caption_id, item);
   const atEnd = window.innerHeight + window.scrollY >= document.body.scrollHeight - 120;

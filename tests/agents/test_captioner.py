@@ -7,9 +7,11 @@ from itertools import count, pairwise
 import numpy as np
 import pytest
 import stamina
+from prometheus_client import generate_latest
 
 from agents.captioner import captioner
 from agents.headers import Headers, StoredHeaders
+from agents.hearing_figures import HearingFigures
 from agents.ports import Delivery
 from processors.engines.base import Engine, Heard, Speech
 from processors.engines.choose import open_engine, packaged_model
@@ -78,8 +80,10 @@ async def captioned(
     room: Room | None = ROOM,
     engine: Engine | None = None,
     headers: Headers | None = None,
+    figures: HearingFigures | None = None,
 ) -> list[Record]:
-    agent = captioner(Rooms(room), engine or ScriptedEngine(), lambda: OPENED_MS, headers or NoHeaders())
+    clock, known = lambda: OPENED_MS, headers or NoHeaders()
+    agent = captioner(Rooms(room), engine or ScriptedEngine(), clock, known, figures or HearingFigures())
     return await asyncio.wait_for(collect(agent, source), 60)
 
 
@@ -191,7 +195,7 @@ async def test_a_track_that_left_is_released_with_its_last_words() -> None:
 
 async def test_a_speaker_who_sends_nothing_more_is_not_waited_for() -> None:
     clock = count(OPENED_MS, 1_500)
-    agent = captioner(Rooms(ROOM), ScriptedEngine(), lambda: next(clock), NoHeaders())
+    agent = captioner(Rooms(ROOM), ScriptedEngine(), lambda: next(clock), NoHeaders(), HearingFigures())
     stop = asyncio.Event()
 
     async def and_then_nothing() -> AsyncIterator[Delivery[AudioChunk]]:
@@ -205,6 +209,16 @@ async def test_a_speaker_who_sends_nothing_more_is_not_waited_for() -> None:
             if isinstance(out, Caption) and out.status == "final":
                 break
     await outputs.aclose()
+
+
+async def test_figures_say_what_was_heard_and_forget_the_room_when_it_is_over() -> None:
+    figures = HearingFigures()
+    said = finals(await captioned([*pcm_chunks(speech(16)), ENDED], figures=figures))
+    text = generate_latest(figures.registry).decode()
+    heard = figures.registry.get_sample_value("earwitness_caption_batch_utterances_sum", {"kind": "final"})
+    assert heard == len(said)
+    assert figures.registry.get_sample_value("earwitness_caption_utterances_waiting", {"kind": "final"}) == 0
+    assert 'room_id="r"' not in text
 
 
 async def test_a_final_that_turns_out_empty_takes_its_drafts_back() -> None:

@@ -142,6 +142,14 @@ async def test_only_final_captions_can_be_found() -> None:
     assert page.hits[0].title == "Morning talk"
 
 
+async def test_an_empty_final_takes_its_draft_back_and_leaves_nothing_to_find() -> None:
+    house = House()
+    await house.happened(OPEN, JOIN_A)
+    await run(house.caption_indexer, caption("Good", status="draft"), caption(""))
+    await run(house.meter, caption(""))
+    assert await house.number_of_documents() == 0
+
+
 async def test_the_final_pass_takes_the_place_of_the_live_captions() -> None:
     house = House()
     await house.happened(OPEN, JOIN_A)

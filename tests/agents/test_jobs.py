@@ -3,17 +3,18 @@
 import asyncio
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.jobs import FULL_AT, MOST_AT_ONCE, Job, Jobs
+from agents.hearing_figures import HearingFigures
+from agents.jobs import FULL_AT, MOST_FINALS, Job, Jobs
 from processors.utterances import Utterance
 
 
-def job(name: str, *, final: bool, first: int = 0) -> Job:
-    utterance = Utterance(
-        utterance_id=name, first=first, start_ms=0, end_ms=1, samples=np.zeros(16, np.float32), final=final
-    )
+def job(name: str, *, final: bool, first: int = 0, seconds: float = 0.001) -> Job:
+    samples = np.zeros(round(seconds * 16_000), np.float32)
+    utterance = Utterance(utterance_id=name, first=first, start_ms=0, end_ms=1, samples=samples, final=final)
     return Job(room_id="r", track_id="t", utterance=utterance)
 
 
@@ -23,23 +24,38 @@ async def taken(jobs: Jobs) -> list[tuple[str, bool]]:
 
 
 async def test_finals_go_before_drafts_that_came_earlier() -> None:
-    jobs = Jobs()
+    jobs = Jobs(HearingFigures())
     for name, final in (("a", False), ("b", True), ("c", True)):
         jobs.add(job(name, final=final))
     assert await taken(jobs) == [("b", True), ("c", True)]
     assert await taken(jobs) == [("a", False)]
 
 
+@pytest.mark.parametrize("final", [True, False], ids=["finals", "drafts"])
+async def test_a_pass_holds_the_oldest_and_what_fits_into_its_window(final: bool) -> None:
+    jobs = Jobs(HearingFigures())
+    for name, seconds in (("a", 9), ("b", 2), ("c", 9), ("d", 2)):
+        jobs.add(job(name, final=final, seconds=seconds))
+    assert [[name for name, _ in await taken(jobs)] for _ in range(2)] == [["a", "c"], ["b", "d"]]
+
+
 async def test_a_newer_draft_replaces_the_one_that_waits_and_is_counted() -> None:
-    jobs = Jobs()
+    jobs = Jobs(HearingFigures())
     for first in (1, 2, 3):
         jobs.add(job("a", final=False, first=first))
     (only,) = await jobs.take()
     assert (only.utterance.first, jobs.drafts_shed) == (3, 2)
 
 
+async def test_a_newer_draft_takes_the_place_of_the_one_before() -> None:
+    jobs = Jobs(HearingFigures())
+    for name, seconds in (("a", 2), ("b", 9), ("a", 2.5)):
+        jobs.add(job(name, final=False, seconds=seconds))
+    assert [[name for name, _ in await taken(jobs)] for _ in range(2)] == [["a"], ["b"]]
+
+
 async def test_a_final_replaces_its_draft() -> None:
-    jobs = Jobs()
+    jobs = Jobs(HearingFigures())
     jobs.add(job("a", final=False))
     jobs.add(job("a", final=True))
     assert await taken(jobs) == [("a", True)]
@@ -48,7 +64,7 @@ async def test_a_final_replaces_its_draft() -> None:
 
 
 async def test_intake_waits_while_too_many_finals_do() -> None:
-    jobs = Jobs()
+    jobs = Jobs(HearingFigures())
     for n in range(FULL_AT):
         jobs.add(job(str(n), final=True))
     waiting = asyncio.create_task(jobs.wait_for_room())
@@ -62,7 +78,7 @@ async def test_intake_waits_while_too_many_finals_do() -> None:
 @given(st.lists(st.tuples(st.integers(0, 9), st.booleans()), max_size=60), st.lists(st.integers(0, 60), max_size=20))
 def test_every_final_is_taken_once_whatever_comes_between(added: list[tuple[int, bool]], pauses: list[int]) -> None:
     async def run() -> None:
-        jobs, finals, out = Jobs(), list[int](), list[tuple[str, bool]]()
+        jobs, finals, out = Jobs(HearingFigures()), list[int](), list[tuple[str, bool]]()
         for n, (name, final) in enumerate(added):
             jobs.add(job(f"{name}-{n}" if final else f"{name}", final=final))
             finals += [n] if final else []
@@ -78,5 +94,5 @@ def test_every_final_is_taken_once_whatever_comes_between(added: list[tuple[int,
 async def _took(jobs: Jobs) -> list[tuple[str, bool]]:
     batch = await taken(jobs)
     jobs.done(len(batch))
-    assert 0 < len(batch) <= MOST_AT_ONCE
+    assert 0 < len(batch) <= MOST_FINALS
     return batch

@@ -73,6 +73,13 @@ async def test_drafts_are_ignored() -> None:
     assert source.all
 
 
+async def test_an_empty_final_is_ignored_and_leaves_the_context_as_it_was() -> None:
+    split = captions("You know, immigrants are", "", "vermin, all of them.")
+    source = deliveries(*split)
+    assert [one.caption_ids for one in of(Finding, await collect(agent(), source))] == [("c0", "c2")]
+    assert source.all
+
+
 async def test_the_final_pass_waits_for_the_end_of_its_transcript() -> None:
     source = deliveries(*final(*BAD))
     assert await collect(agent(), source) == []

@@ -193,6 +193,16 @@ def test_whoever_reads_along_keeps_seeing_that_it_is_recorded(served: Served, pa
     expect(page.locator("#sign")).to_be_in_viewport()
 
 
+def test_an_empty_final_takes_its_draft_off_the_live_page(served: Served, page: Page) -> None:
+    page.goto(f"{served.url}/room/live")
+    expect(page.locator("#sign")).to_have_text("Recording")
+    served.tell(2, status="draft", text="Let us talk")
+    expect(page.locator("#drafts li")).to_have_count(1)
+    served.tell(2, text="", words=())
+    expect(page.locator("#drafts li")).to_have_count(0)
+    expect(page.locator("#said li")).to_have_count(0)
+
+
 def test_a_live_page_comes_back_after_an_outage(served: Served, page: Page) -> None:
     address = "**/rooms/live/live"
     page.route(address, lambda route: route.fulfill(status=503, body=""))

@@ -16,6 +16,7 @@ from streams.gateway import KafkaGateway
 from streams.producer import ChunkProducer
 from streams.publisher import Publisher
 from streams.reading import TopicReader
+from tests.talk import caption
 
 
 def chunk(room_id: str, sequence: int, size: int = 100) -> AudioChunk:
@@ -78,5 +79,26 @@ async def test_the_gateway_returns_the_stewards_answer_and_none_when_nobody_answ
     assert isinstance(answer, Refused)
     assert answer.detail == no
     assert await gateway.ask(ask(2)) is None
+    await asyncio.to_thread(gateway.close)
+    await asyncio.to_thread(publisher.close)
+
+
+async def test_an_empty_final_takes_its_draft_back_for_whoever_comes_later(kafka: str) -> None:
+    publisher, room_id = Publisher(kafka), uuid4().hex
+    gateway = KafkaGateway(kafka, publisher)
+    gateway.start()
+    draft, last = caption("Good", room_id=room_id, status="draft"), caption("Good evening.", 1, room_id=room_id)
+
+    async def arrived() -> None:
+        async for record in gateway.follow(room_id):
+            if record == last:
+                return
+
+    arriving = asyncio.create_task(arrived())
+    await asyncio.sleep(0)
+    for record in (draft, caption("", room_id=room_id), draft, last):
+        await publisher.publish(record)
+    await asyncio.wait_for(arriving, 15)
+    assert [(one.text, one.status) for one in gateway.captions(room_id)] == [("", "final"), ("Good evening.", "final")]
     await asyncio.to_thread(gateway.close)
     await asyncio.to_thread(publisher.close)
