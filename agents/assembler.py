@@ -25,8 +25,10 @@ from processors.manifest import OutputLine, PartLine, encode_manifest, manifest,
 from processors.parts import decode_part
 from processors.timeline import RATE_HZ, Heard, mix, place
 from processors.waveform import Outline
+from schemas.asks import AttachRecording, Command
 from schemas.audio import StoredChunk
-from schemas.rooms import AttachRecording, Command, Entry, RecordingCompleted, Room
+from schemas.facts import Entry, RecordingCompleted
+from schemas.rooms import Room
 
 log = structlog.get_logger()
 

@@ -11,8 +11,9 @@ from agents.indexing import NOTHING, Change, Removal, indexing
 from agents.ports import Agent, Now, RoomLog, SearchIndex
 from processors.documents import PER_ROOM, case_documents, finding_document, room_document, utterance_document
 from schemas.captions import Caption, CaptionRecord
+from schemas.facts import Entry, RecordingScreened
 from schemas.findings import Finding
-from schemas.rooms import Entry, RecordingScreened, Room
+from schemas.rooms import Room
 
 
 def room_indexer(rooms: RoomLog, index: SearchIndex, now: Now) -> Agent:

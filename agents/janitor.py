@@ -12,8 +12,10 @@ from agents.outages import through_outages
 from agents.ports import Agent, Delivery, Now, Outputs, RecordingStore, RoomLog, SearchIndex
 from processors.layout import certificate_key, room_folder
 from processors.purging import certify, purge_due, purge_plan
+from schemas.asks import Command
 from schemas.errors import Conflict, Malformed
-from schemas.rooms import Command, Entry, Room, RoomPurged
+from schemas.facts import Entry, RoomPurged
+from schemas.rooms import Room
 
 log = structlog.get_logger()
 

@@ -11,10 +11,10 @@ from agents.outages import through_outages
 from agents.ports import Delivery, Now, RecordingStore
 from processors import parts
 from processors.layout import part_key, parts_folder
+from schemas.asks import SealTrack
 from schemas.audio import AudioChunk, Part, StoredChunk
 from schemas.base import Record
 from schemas.errors import Conflict, Invalid, Missing
-from schemas.rooms import SealTrack
 
 log = structlog.get_logger()
 

@@ -7,9 +7,10 @@ from processors.documents import figure_document
 from processors.metering import figures_of_caption, figures_of_entry, figures_of_finding, figures_of_part
 from schemas.audio import PartStored
 from schemas.captions import Caption, TranscriptEnded
+from schemas.facts import Entry
 from schemas.figures import Figure
 from schemas.findings import Finding
-from schemas.rooms import Entry, Room
+from schemas.rooms import Room
 
 Metered = PartStored | Caption | TranscriptEnded | Finding | Entry
 

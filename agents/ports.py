@@ -4,9 +4,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
+from schemas.asks import Command
 from schemas.base import Record
+from schemas.facts import Entry, Refused
 from schemas.keeping import Document, StoredObject
-from schemas.rooms import Command, Entry, Refused, Room
+from schemas.rooms import Room
 
 R = TypeVar("R", bound=Record)
 Now = Callable[[], int]

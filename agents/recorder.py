@@ -17,9 +17,10 @@ from agents.outages import through_outages
 from agents.ports import Agent, Delivery, Now, Outputs, RecordingStore
 from processors.checks import check_chunk
 from processors.media import Media, media_of
+from schemas.asks import Command
 from schemas.audio import AudioChunk, RoomEnded
 from schemas.errors import Invalid
-from schemas.rooms import Command, Room, Track
+from schemas.rooms import Room, Track
 
 AT_MOST = 256
 """Deliveries in a batch, and as many that wait: with the largest chunks 128 MiB each (docs/decisions/0009)."""

@@ -9,10 +9,10 @@ from agents.ports import Agent, Deliveries, Delivery, Now, Outputs
 from processors.screening.classifier import Classifier
 from processors.screening.listening import Speaker, hear, reread
 from processors.screening.policy import Policy
+from schemas.asks import AttachScreening, Command, OpenCase
 from schemas.base import Record
 from schemas.captions import Caption, CaptionRecord, TranscriptEnded
 from schemas.findings import Finding
-from schemas.rooms import AttachScreening, Command, OpenCase
 
 log = structlog.get_logger()
 

@@ -8,10 +8,11 @@ import structlog
 
 from agents.outages import through_outages
 from agents.ports import Agent, Delivery, Now, Outputs, RoomLog
+from schemas.asks import Command
 from schemas.audio import RoomEnded, TrackEnded
 from schemas.base import Record
 from schemas.errors import Malformed
-from schemas.rooms import UNCHANGED, Command, Entry, Refused, RoomClosed, TrackLeft
+from schemas.facts import UNCHANGED, Entry, Refused, RoomClosed, TrackLeft
 
 log = structlog.get_logger()
 

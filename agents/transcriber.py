@@ -23,10 +23,12 @@ from processors.layout import parts_folder, transcript_key
 from processors.parts import decode_part
 from processors.utterances import Utterance
 from processors.voice import FINAL, VoiceModel
+from schemas.asks import AttachTranscript, Command
 from schemas.audio import Part
 from schemas.captions import Caption, Transcript, TranscriptEnded
 from schemas.errors import Invalid
-from schemas.rooms import AttachTranscript, Command, Entry, RecordingCompleted, Room
+from schemas.facts import Entry, RecordingCompleted
+from schemas.rooms import Room
 
 log = structlog.get_logger()
 

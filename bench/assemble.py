@@ -16,19 +16,10 @@ from agents.assembler import assembler
 from agents.ports import Delivery
 from processors import parts
 from processors.layout import part_key
+from schemas.asks import Ask, AttachRecording, CloseRoom, Command, JoinTrack, OpenRoom
 from schemas.audio import AudioChunk
 from schemas.base import Record
-from schemas.rooms import (
-    Ask,
-    AttachRecording,
-    CloseRoom,
-    Command,
-    Entry,
-    JoinTrack,
-    OpenRoom,
-    RecordingCompleted,
-    Refused,
-)
+from schemas.facts import Entry, RecordingCompleted, Refused
 from streams.clock import now_ms
 from streams.ffmpeg_binary import ffmpeg_binary
 from streams.rendering import FfmpegRenderer

@@ -15,10 +15,10 @@ from pathlib import Path
 
 from processors.layout import parts_folder
 from processors.parts import decode_part
+from schemas.asks import Ask, Command, JoinTrack, OpenRoom
 from schemas.audio import CHUNKS_PER_PART, AudioChunk, PartStored
 from schemas.base import Record
 from schemas.errors import Unavailable
-from schemas.rooms import Ask, Command, JoinTrack, OpenRoom
 from schemas.topics import PARTS
 from streams import embedded, processes
 from streams.clock import now_ms

@@ -9,7 +9,9 @@ from console.access import known_room
 from console.problems import RefusedByRoom, Undecided
 from console.services import Services
 from console.views import RoomView, room_view
-from schemas.rooms import UNCHANGED, Ask, Command, Entry, Refused, Room
+from schemas.asks import Ask, Command
+from schemas.facts import UNCHANGED, Entry, Refused
+from schemas.rooms import Room
 
 
 @dataclass(frozen=True)

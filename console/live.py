@@ -17,7 +17,8 @@ from console.asking import GivenDesk
 from console.services import Services
 from console.views import LiveView, room_view
 from schemas.captions import Caption
-from schemas.rooms import Entry, Room
+from schemas.facts import Entry
+from schemas.rooms import Room
 
 Records = asyncio.Queue[Entry | Caption]
 

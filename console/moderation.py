@@ -10,8 +10,9 @@ from console.asking import Desk, GivenDesk
 from console.views import CaseView, case_view
 from processors.clocks import clocks
 from processors.purging import purge_due
+from schemas.asks import DecideCase
 from schemas.base import Record
-from schemas.rooms import DecideCase, Room
+from schemas.rooms import Room
 
 
 class CaseList(Record, frozen=True, kw_only=True):

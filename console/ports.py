@@ -3,10 +3,12 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Protocol
 
+from schemas.asks import Command
 from schemas.audio import AudioChunk
 from schemas.captions import Caption
+from schemas.facts import Entry, Refused
 from schemas.keeping import StoredObject
-from schemas.rooms import Command, Entry, Refused, Room
+from schemas.rooms import Room
 
 Now = Callable[[], int]
 """Unix time, ms."""

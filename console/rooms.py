@@ -11,8 +11,7 @@ from msgspec.structs import replace
 from console.access import known_room, new_token
 from console.asking import GivenDesk
 from console.views import RoomView, TrackView, track_view
-from schemas.base import Record
-from schemas.rooms import (
+from schemas.asks import (
     CloseRoom,
     DeleteRecording,
     JoinTrack,
@@ -22,6 +21,7 @@ from schemas.rooms import (
     RestoreRecording,
     ShareRecording,
 )
+from schemas.base import Record
 from streams.verification import Verification, verify_room
 
 Line = Annotated[str, msgspec.Meta(max_length=200)]

@@ -5,8 +5,7 @@ from typing import Any
 
 from processors import deciding_kept as kept
 from processors import deciding_live as live
-from schemas.errors import Invalid
-from schemas.rooms import (
+from schemas.asks import (
     AttachRecording,
     AttachScreening,
     AttachTranscript,
@@ -14,19 +13,19 @@ from schemas.rooms import (
     Command,
     DecideCase,
     DeleteRecording,
-    Fact,
     JoinTrack,
     LeaveTrack,
     OpenCase,
     OpenRoom,
     PurgeRoom,
-    Refused,
     ReportRecording,
     RestoreRecording,
-    Room,
     SealTrack,
     ShareRecording,
 )
+from schemas.errors import Invalid
+from schemas.facts import Fact, Refused
+from schemas.rooms import Room
 
 Answer = Callable[[Room, Any, int], tuple[Fact, ...]]
 

@@ -11,26 +11,27 @@ from processors.needs import (
     need_text,
     need_track,
 )
-from schemas.errors import Invalid
-from schemas.rooms import (
-    Case,
-    CaseDecided,
-    CaseOpened,
+from schemas.asks import (
     DecideCase,
     DeleteRecording,
-    Fact,
     OpenCase,
     PurgeRoom,
+    ReportRecording,
+    RestoreRecording,
+    ShareRecording,
+)
+from schemas.errors import Invalid
+from schemas.facts import (
+    CaseDecided,
+    CaseOpened,
+    Fact,
     RecordingDeleted,
     RecordingReported,
     RecordingRestored,
     RecordingShared,
-    ReportRecording,
-    RestoreRecording,
-    Room,
     RoomPurged,
-    ShareRecording,
 )
+from schemas.rooms import Case, Room
 
 MERGE_WITHIN_MS = 5_000
 """Findings this close to an open case belong to it: a person hears that much around the passage anyway."""

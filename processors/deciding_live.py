@@ -14,29 +14,31 @@ from processors.needs import (
     need_text,
     need_track,
 )
-from schemas.base import Record
-from schemas.errors import Invalid
-from schemas.rooms import (
+from schemas.asks import (
     AttachRecording,
     AttachScreening,
     AttachTranscript,
     CloseRoom,
-    Fact,
     JoinTrack,
     LeaveTrack,
     OpenRoom,
+    SealTrack,
+)
+from schemas.base import Record
+from schemas.errors import Invalid
+from schemas.facts import (
+    Fact,
     RecordingAssembled,
     RecordingCompleted,
     RecordingScreened,
-    Room,
     RoomClosed,
     RoomOpened,
-    SealTrack,
     TrackJoined,
     TrackLeft,
     TrackSealed,
     TranscriptAttached,
 )
+from schemas.rooms import Room
 
 F = TypeVar("F", bound=Record)
 

@@ -6,13 +6,12 @@ from typing import Any
 
 import msgspec
 
+from schemas.asks import Command
 from schemas.errors import Malformed
-from schemas.rooms import (
+from schemas.facts import (
     ZERO_DIGEST,
-    Case,
     CaseDecided,
     CaseOpened,
-    Command,
     Entry,
     Fact,
     RecordingAssembled,
@@ -22,18 +21,16 @@ from schemas.rooms import (
     RecordingRestored,
     RecordingScreened,
     RecordingShared,
-    Report,
-    Room,
     RoomClosed,
     RoomOpened,
     RoomPurged,
-    Track,
     TrackJoined,
     TrackLeft,
     TrackSealed,
     TranscriptAttached,
     entry_encoder,
 )
+from schemas.rooms import Case, Report, Room, Track
 
 Changes = dict[str, Any]
 _replace = msgspec.structs.replace

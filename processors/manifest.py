@@ -5,7 +5,8 @@ import msgspec
 from processors.parts import digest
 from schemas.audio import Gap, Part
 from schemas.base import Record
-from schemas.rooms import ZERO_DIGEST, Room, Track
+from schemas.facts import ZERO_DIGEST
+from schemas.rooms import Room, Track
 
 
 class PartLine(Record, frozen=True, kw_only=True):

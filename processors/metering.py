@@ -2,9 +2,7 @@
 
 from schemas.audio import PartStored
 from schemas.captions import Caption
-from schemas.figures import Figure
-from schemas.findings import Finding
-from schemas.rooms import (
+from schemas.facts import (
     CaseDecided,
     CaseOpened,
     Entry,
@@ -13,11 +11,13 @@ from schemas.rooms import (
     RecordingDeleted,
     RecordingReported,
     RecordingShared,
-    Room,
     RoomClosed,
     RoomOpened,
     TrackJoined,
 )
+from schemas.figures import Figure
+from schemas.findings import Finding
+from schemas.rooms import Room
 
 MINUTE_MS = 60_000
 

@@ -10,10 +10,11 @@ from itertools import chain
 
 import msgspec
 
+from schemas.asks import SealTrack
 from schemas.audio import CHUNKS_PER_PART, AudioChunk, Gap, Part, PartStored, StoredChunk
 from schemas.base import Record
 from schemas.errors import Invalid, Malformed
-from schemas.rooms import ZERO_DIGEST, SealTrack
+from schemas.facts import ZERO_DIGEST
 
 LONGEST_JUMP = 256
 """How many sequences may be missing at once: 16 parts, minutes of audio. More is a broken counter, not a lost line."""

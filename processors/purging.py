@@ -5,9 +5,11 @@ from collections.abc import Iterable, Sequence
 from processors.clocks import clocks, expired
 from processors.folding import digest
 from processors.layout import log_folder
+from schemas.asks import Command, PurgeRoom
 from schemas.errors import Invalid
+from schemas.facts import Entry, RoomPurged
 from schemas.keeping import Certificate, StoredObject
-from schemas.rooms import Command, Entry, PurgeRoom, Room, RoomPurged
+from schemas.rooms import Room
 
 
 def purge_due(room: Room, now_ms: int) -> Command | None:

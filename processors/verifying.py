@@ -17,7 +17,8 @@ from processors.parts import decode_part, digest, encode_part
 from schemas.audio import Part
 from schemas.base import Record
 from schemas.errors import EarwitnessError, Malformed
-from schemas.rooms import ZERO_DIGEST, Entry, Room, Track, entry_encoder
+from schemas.facts import ZERO_DIGEST, Entry, entry_encoder
+from schemas.rooms import Room, Track
 
 _entry = msgspec.json.Decoder(Entry)
 _manifest = msgspec.json.Decoder(Manifest)

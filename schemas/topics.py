@@ -1,11 +1,12 @@
 """The topics as data: name, what travels on it, and how long it stays. The key is always the room's id."""
 
+from schemas.asks import Command
 from schemas.audio import AudioChunk, PartStored, RoomEnded, TrackEnded
 from schemas.base import Record
 from schemas.captions import Caption, TranscriptEnded
+from schemas.facts import Entry, Refused
 from schemas.findings import Finding
 from schemas.letters import DeadLetter
-from schemas.rooms import Command, Entry, Refused
 
 HOUR_MS = 3_600_000
 

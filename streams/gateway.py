@@ -8,10 +8,11 @@ import contextlib
 from collections import OrderedDict, defaultdict
 from collections.abc import AsyncIterator
 
+from schemas.asks import Command
 from schemas.audio import AudioChunk
 from schemas.base import Record
 from schemas.captions import Caption
-from schemas.rooms import Command, Entry, Refused
+from schemas.facts import Entry, Refused
 from schemas.topics import CAPTIONS, EVENTS, REFUSALS
 from streams.publisher import Publisher
 from streams.reading import TopicReader

@@ -5,9 +5,10 @@ from collections import defaultdict
 from collections.abc import AsyncIterator
 
 from agents.ports import Now, RoomLog
+from schemas.asks import Command
 from schemas.audio import AudioChunk
 from schemas.captions import Caption
-from schemas.rooms import Command, Entry, Refused
+from schemas.facts import Entry, Refused
 
 Followed = Entry | Caption
 

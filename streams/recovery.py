@@ -12,7 +12,8 @@ import structlog
 from schemas.audio import RoomEnded
 from schemas.base import Record
 from schemas.errors import Unavailable
-from schemas.rooms import RecordingCompleted, Room
+from schemas.facts import RecordingCompleted
+from schemas.rooms import Room
 from streams.outside import Outside
 from streams.roomlog import StoredRoomLog
 from streams.settings import Settings

@@ -14,10 +14,12 @@ from processors.folding import apply, digest, entries
 from processors.layout import ROOMS, certificate_key, log_folder, log_key, room_folder
 from processors.needs import is_id
 from processors.purging import tombstone
+from schemas.asks import Command
 from schemas.base import Record
 from schemas.errors import Conflict, Malformed, Missing
+from schemas.facts import ZERO_DIGEST, Entry, Refused, entry_encoder
 from schemas.keeping import Certificate
-from schemas.rooms import ZERO_DIGEST, Command, Entry, Refused, Room, entry_encoder
+from schemas.rooms import Room
 
 ROOMS_REMEMBERED = 1_024
 """Folded rooms held in memory, about 10 KB each; the longest unused goes first."""

@@ -18,9 +18,10 @@ from uuid import uuid4
 
 import msgspec
 
+from schemas.asks import CloseRoom, Command
 from schemas.base import Record
 from schemas.errors import Conflict, Unavailable
-from schemas.rooms import CloseRoom, Command, Refused
+from schemas.facts import Refused
 from schemas.topics import REFUSALS
 from streams import embedded, processes
 from streams.children import Child

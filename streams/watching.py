@@ -5,8 +5,8 @@ from collections import Counter, defaultdict
 from schemas.audio import PartStored
 from schemas.base import Record
 from schemas.captions import Caption
+from schemas.facts import CaseOpened, Entry
 from schemas.findings import Finding
-from schemas.rooms import CaseOpened, Entry
 from schemas.topics import CAPTIONS, EVENTS, FINDINGS, PARTS
 from streams.reading import TopicReader
 

@@ -4,22 +4,21 @@ from typing import Any
 
 from processors.deciding import decide
 from processors.folding import apply, entries
-from schemas.rooms import (
+from schemas.asks import (
     Ask,
     AttachRecording,
     AttachScreening,
     AttachTranscript,
     CloseRoom,
     Command,
-    Entry,
     JoinTrack,
     OpenCase,
     OpenRoom,
-    Refused,
     ReportRecording,
-    Room,
     SealTrack,
 )
+from schemas.facts import Entry, Refused
+from schemas.rooms import Room
 
 OPENED_MS = 1_700_000_000_000
 DAY_MS = 86_400_000

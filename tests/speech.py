@@ -10,7 +10,8 @@ import streams.demo_room
 from processors.decoding import decode_all
 from processors.engines.base import SAMPLE_RATE, Samples
 from schemas.audio import AudioChunk
-from schemas.rooms import ZERO_DIGEST, Room, Track
+from schemas.facts import ZERO_DIGEST
+from schemas.rooms import Room, Track
 from streams.playing import CONTENT_TYPE, pieces
 
 OPENED_MS = 1_760_000_000_000

@@ -16,21 +16,11 @@ from agents.recorder import recorder
 from processors.decoding import Samples
 from processors.layout import audio_key, hls_key, manifest_key, part_key, waveform_key
 from processors.manifest import Manifest
+from schemas.asks import Command, SealTrack
 from schemas.audio import AudioChunk, RoomEnded
 from schemas.errors import Unavailable
-from schemas.rooms import (
-    ZERO_DIGEST,
-    Command,
-    Entry,
-    RecordingAssembled,
-    RecordingCompleted,
-    Refused,
-    Room,
-    RoomClosed,
-    SealTrack,
-    Track,
-    TrackSealed,
-)
+from schemas.facts import ZERO_DIGEST, Entry, RecordingAssembled, RecordingCompleted, Refused, RoomClosed, TrackSealed
+from schemas.rooms import Room, Track
 from streams.rendering import FfmpegRenderer
 from streams.stores import MemoryStore
 from tests.audio import OPENED_MS, chunks

@@ -22,7 +22,8 @@ from schemas.audio import CHUNKS_PER_PART, AudioChunk, Part, RoomEnded, TrackEnd
 from schemas.base import Record
 from schemas.captions import Caption, TranscriptEnded
 from schemas.errors import Missing, Unavailable
-from schemas.rooms import ZERO_DIGEST, Room, Track
+from schemas.facts import ZERO_DIGEST
+from schemas.rooms import Room, Track
 from streams.playing import CONTENT_TYPE
 from streams.stores import MemoryStore
 from tests.fakes import Acked, collect, deliveries

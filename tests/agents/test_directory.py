@@ -1,7 +1,8 @@
 """The directory answers every chunk and asks the log seldom."""
 
 from agents.directory import KNOWN_FOR_MS, UNKNOWN_FOR_MS, RoomDirectory
-from schemas.rooms import Ask, Room
+from schemas.asks import Ask
+from schemas.rooms import Room
 from streams.roomlog import StoredRoomLog
 from streams.stores import MemoryStore
 from tests.rooms import CLOSE, JOIN_A, JOIN_B, OPEN, OPENED_MS, command

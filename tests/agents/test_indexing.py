@@ -13,12 +13,13 @@ from agents.ports import Agent
 from processors import queries
 from processors.mappings import PROPERTIES
 from processors.queries import Wanted
+from schemas.asks import Ask, DecideCase, PurgeRoom
 from schemas.base import Record
 from schemas.captions import TranscriptEnded
 from schemas.errors import Unavailable
+from schemas.facts import Entry, Refused
 from schemas.keeping import Document
 from schemas.letters import DeadLetter
-from schemas.rooms import Ask, DecideCase, Entry, PurgeRoom, Refused
 from streams.memory_index import MemoryIndex
 from streams.roomlog import StoredRoomLog
 from streams.stores import MemoryStore

@@ -10,9 +10,10 @@ from agents.janitor import INDICES, janitor, sweep
 from agents.steward import steward
 from processors.folding import digest
 from processors.layout import audio_key, certificate_key, log_key, part_key, transcript_key
+from schemas.asks import Ask, DecideCase, PurgeRoom
 from schemas.errors import Unavailable
+from schemas.facts import Entry, Refused, RoomPurged
 from schemas.keeping import Certificate, Document
-from schemas.rooms import Ask, DecideCase, Entry, PurgeRoom, Refused, RoomPurged
 from streams.roomlog import StoredRoomLog
 from streams.stores import MemoryStore
 from tests.fakes import collect, deliveries

@@ -13,11 +13,13 @@ from agents.ports import Delivery
 from agents.recorder import recorder
 from processors.layout import part_key, parts_folder
 from processors.parts import decode_part, digest, encode_part
+from schemas.asks import Command, SealTrack
 from schemas.audio import AudioChunk, Gap, Part, PartStored, RoomEnded, StoredChunk, TrackEnded
 from schemas.base import Record
 from schemas.errors import Unavailable
+from schemas.facts import ZERO_DIGEST
 from schemas.letters import DeadLetter
-from schemas.rooms import ZERO_DIGEST, Command, Room, SealTrack, Track
+from schemas.rooms import Room, Track
 from streams.stores import MemoryStore
 from tests.fakes import Acked, collect, deliveries
 

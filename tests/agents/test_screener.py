@@ -7,10 +7,10 @@ import pytest
 from agents.screener import screener
 from processors.screening.classifier import NoClassifier
 from processors.screening.policy import shipped_policy
+from schemas.asks import AttachScreening, Command, OpenCase
 from schemas.base import Record
 from schemas.captions import Caption, TranscriptEnded
 from schemas.findings import Finding
-from schemas.rooms import AttachScreening, Command, OpenCase
 from tests.fakes import collect, deliveries
 from tests.talk import caption, captions
 

@@ -4,24 +4,22 @@ import pytest
 
 from agents.steward import steward
 from processors.layout import log_key
+from schemas.asks import Ask, Command, LeaveTrack
 from schemas.audio import RoomEnded, TrackEnded
 from schemas.base import Record
 from schemas.errors import Unavailable
-from schemas.rooms import (
+from schemas.facts import (
     UNCHANGED,
-    Ask,
-    Command,
     Entry,
-    LeaveTrack,
     RecordingCompleted,
     Refused,
-    Room,
     RoomClosed,
     RoomOpened,
     TrackJoined,
     TrackLeft,
     TrackSealed,
 )
+from schemas.rooms import Room
 from streams.roomlog import StoredRoomLog
 from streams.stores import MemoryStore
 from tests.fakes import collect, deliveries

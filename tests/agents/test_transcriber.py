@@ -11,10 +11,12 @@ from processors.engines.base import Heard, Speech
 from processors.engines.scripted import ScriptedEngine
 from processors.layout import part_key, transcript_key
 from processors.parts import encode_part, stored_chunk
+from schemas.asks import AttachTranscript, Command
 from schemas.audio import CHUNKS_PER_PART, AudioChunk, Part
 from schemas.base import Record
 from schemas.captions import Caption, Transcript, TranscriptEnded
-from schemas.rooms import ZERO_DIGEST, AttachTranscript, Command, Entry, RecordingCompleted, Room, RoomClosed, TrackLeft
+from schemas.facts import ZERO_DIGEST, Entry, RecordingCompleted, RoomClosed, TrackLeft
+from schemas.rooms import Room
 from streams.roomlog import StoredRoomLog
 from streams.stores import MemoryStore
 from tests.fakes import Acked, collect, deliveries

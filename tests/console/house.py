@@ -13,18 +13,10 @@ from console.app import create_app
 from console.services import Services
 from processors.documents import utterance_document
 from processors.layout import audio_key, hls_key, transcript_key, waveform_key
+from schemas.asks import Ask, AttachRecording, AttachScreening, AttachTranscript, Command, OpenCase, SealTrack
 from schemas.captions import Caption, Transcript, Word
-from schemas.rooms import (
-    Ask,
-    AttachRecording,
-    AttachScreening,
-    AttachTranscript,
-    Command,
-    OpenCase,
-    Refused,
-    Room,
-    SealTrack,
-)
+from schemas.facts import Refused
+from schemas.rooms import Room
 from streams.memory_gateway import MemoryGateway
 from streams.memory_index import MemoryIndex
 from streams.roomlog import StoredRoomLog

@@ -8,9 +8,9 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 from console.services import Services
+from schemas.asks import Command
 from schemas.audio import MAX_CHUNK_BYTES, AudioChunk
 from schemas.errors import Unavailable
-from schemas.rooms import Command
 from streams.memory_gateway import MemoryGateway
 from tests.console.house import OGG_START, House, chunk_headers, finished_room, open_room
 

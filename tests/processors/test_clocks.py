@@ -3,7 +3,8 @@
 import pytest
 
 from processors.clocks import APPEAL_DAYS, POLICIES, clocks, expired
-from schemas.rooms import Clock, DecideCase, OpenRoom, Room
+from schemas.asks import DecideCase, OpenRoom
+from schemas.rooms import Clock, Room
 from tests.rooms import (
     CLOSE,
     CLOSED_ASKS,

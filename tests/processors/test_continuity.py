@@ -5,9 +5,10 @@ import pytest
 
 from processors.continuity import captioned_ms, continuity
 from processors.manifest import Hole, Manifest, PartLine, track_line
+from schemas.asks import AttachTranscript
 from schemas.audio import Gap
 from schemas.captions import Caption
-from schemas.rooms import AttachTranscript, Room
+from schemas.rooms import Room
 from tests.rooms import CLOSED_ASKS, OPEN_UNRECORDED, RECORDING, room_after, seal
 
 GAPS = (Gap(track_id="a", first_sequence=3, last_sequence=4),)

@@ -5,18 +5,23 @@ from typing import Any, get_args
 import pytest
 
 from processors.deciding import ANSWERS, decide
-from schemas.audio import CONTENT_TYPES
-from schemas.rooms import (
+from schemas.asks import (
     Ask,
     AttachRecording,
-    CaseDecided,
-    CaseOpened,
     DecideCase,
     DeleteRecording,
     JoinTrack,
     LeaveTrack,
     OpenRoom,
     PurgeRoom,
+    RestoreRecording,
+    SealTrack,
+    ShareRecording,
+)
+from schemas.audio import CONTENT_TYPES
+from schemas.facts import (
+    CaseDecided,
+    CaseOpened,
     RecordingAssembled,
     RecordingCompleted,
     RecordingDeleted,
@@ -25,18 +30,15 @@ from schemas.rooms import (
     RecordingScreened,
     RecordingShared,
     Refused,
-    RestoreRecording,
-    Room,
     RoomClosed,
     RoomOpened,
     RoomPurged,
-    SealTrack,
-    ShareRecording,
     TrackJoined,
     TrackLeft,
     TrackSealed,
     TranscriptAttached,
 )
+from schemas.rooms import Room
 from tests.rooms import (
     CLOSE,
     CLOSED_ASKS,

@@ -12,9 +12,9 @@ from processors.documents import (
 )
 from processors.mappings import PROPERTIES
 from processors.queries import CaseCard, RoomCard
+from schemas.asks import DecideCase, DeleteRecording, RestoreRecording, ShareRecording
 from schemas.figures import Figure
 from schemas.keeping import Document
-from schemas.rooms import DecideCase, DeleteRecording, RestoreRecording, ShareRecording
 from tests.rooms import OPENED_MS, READY_ASKS, notice, room_after
 from tests.rooms import finding as opened
 from tests.talk import caption, finding

@@ -7,19 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from processors.folding import _CHANGES, apply, digest, entries
+from schemas.asks import DecideCase, DeleteRecording, LeaveTrack, RestoreRecording, ShareRecording
 from schemas.errors import Malformed
-from schemas.rooms import (
-    ZERO_DIGEST,
-    DecideCase,
-    DeleteRecording,
-    Entry,
-    Fact,
-    LeaveTrack,
-    RestoreRecording,
-    Room,
-    RoomClosed,
-    ShareRecording,
-)
+from schemas.facts import ZERO_DIGEST, Entry, Fact, RoomClosed
+from schemas.rooms import Room
 from tests.rooms import (
     JOIN_A,
     OPEN,

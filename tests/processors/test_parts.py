@@ -8,7 +8,7 @@ from processors import parts
 from processors.parts import TrackParts, close, decode_part, digest, encode_part, settle, step
 from schemas.audio import CHUNKS_PER_PART, Part, StoredChunk
 from schemas.errors import Invalid, Malformed
-from schemas.rooms import ZERO_DIGEST
+from schemas.facts import ZERO_DIGEST
 
 
 def chunk(sequence: int, offset: int | None = None, data: bytes = b"sound") -> StoredChunk:

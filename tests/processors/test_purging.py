@@ -5,9 +5,9 @@ import pytest
 
 from processors.folding import digest
 from processors.purging import certify, purge_due, purge_plan, tombstone
+from schemas.asks import PurgeRoom
 from schemas.errors import Invalid
 from schemas.keeping import StoredObject
-from schemas.rooms import PurgeRoom
 from tests.rooms import CLOSE, DAY_MS, JOIN_A, OPEN, OPENED_MS, READY_ASKS, log_of, notice, room_after
 
 OVER_MS = OPENED_MS + 120 * DAY_MS

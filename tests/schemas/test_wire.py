@@ -3,12 +3,13 @@
 import msgspec
 import pytest
 
+from schemas.asks import CloseRoom, Command, OpenRoom
 from schemas.audio import AudioChunk, PartStored, RoomEnded, TrackEnded
 from schemas.base import Record
 from schemas.captions import TranscriptEnded
 from schemas.errors import Malformed
+from schemas.facts import Entry, Refused, RoomOpened
 from schemas.letters import DeadLetter
-from schemas.rooms import CloseRoom, Command, Entry, OpenRoom, Refused, RoomOpened
 from schemas.topics import TOPIC_OF
 from schemas.wire import decode, encode
 

@@ -10,8 +10,9 @@ from uuid import uuid4
 
 from confluent_kafka import Producer
 
+from schemas.asks import CloseRoom, Command
+from schemas.facts import Refused
 from schemas.letters import DeadLetter
-from schemas.rooms import CloseRoom, Command, Refused
 from schemas.topics import LETTERS, REFUSALS
 from schemas.wire import encode
 from streams.deliveries import EXIT_BUG
@@ -19,7 +20,7 @@ from streams.reading import TopicReader
 
 WORKER = """
 import faust, sys
-from schemas.rooms import Refused
+from schemas.facts import (Refused)
 from streams.clock import now_ms
 from streams.deliveries import bind
 from streams.publisher import Publisher

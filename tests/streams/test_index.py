@@ -13,10 +13,10 @@ from processors import queries
 from processors.documents import case_documents, figure_document, finding_document, room_document, utterance_document
 from processors.mappings import PROPERTIES
 from processors.queries import Wanted
+from schemas.asks import DecideCase, OpenRoom
 from schemas.errors import Invalid, Unavailable
 from schemas.figures import Figure
 from schemas.keeping import Document
-from schemas.rooms import DecideCase, OpenRoom
 from streams import embedded, processes
 from streams.index import ElasticIndex
 from streams.memory_index import MemoryIndex

@@ -6,10 +6,11 @@ from uuid import uuid4
 
 import pytest
 
+from schemas.asks import CloseRoom, Command
 from schemas.audio import MAX_CHUNK_BYTES, AudioChunk
 from schemas.base import Record
 from schemas.errors import Unavailable
-from schemas.rooms import CloseRoom, Command, Refused
+from schemas.facts import Refused
 from schemas.topics import AUDIO
 from streams import processes
 from streams.gateway import KafkaGateway

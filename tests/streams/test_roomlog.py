@@ -15,20 +15,10 @@ from agents.ports import RecordingStore
 from processors.folding import apply
 from processors.layout import certificate_key, log_key
 from processors.purging import certify
+from schemas.asks import Command, LeaveTrack, PurgeRoom, ShareRecording
 from schemas.errors import Conflict, Malformed, Unavailable
+from schemas.facts import Entry, Refused, RoomClosed, TrackJoined, TrackLeft, entry_encoder
 from schemas.keeping import StoredObject
-from schemas.rooms import (
-    Command,
-    Entry,
-    LeaveTrack,
-    PurgeRoom,
-    Refused,
-    RoomClosed,
-    ShareRecording,
-    TrackJoined,
-    TrackLeft,
-    entry_encoder,
-)
 from streams.roomlog import StoredRoomLog, first_misfit
 from streams.stores import MemoryStore, open_store
 from tests.rooms import (

@@ -11,18 +11,10 @@ from hypothesis import strategies as st
 from agents.assembler import assembler
 from agents.recorder import recorder
 from processors.layout import manifest_key, part_key, parts_folder, room_folder
+from schemas.asks import CloseRoom, Command, JoinTrack, OpenRoom
 from schemas.audio import RoomEnded
 from schemas.errors import Missing
-from schemas.rooms import (
-    CloseRoom,
-    Command,
-    Entry,
-    JoinTrack,
-    OpenRoom,
-    RecordingAssembled,
-    RecordingCompleted,
-    Refused,
-)
+from schemas.facts import Entry, RecordingAssembled, RecordingCompleted, Refused
 from streams.roomlog import StoredRoomLog
 from streams.stores import MemoryStore
 from streams.verification import Verification, verify_room

@@ -1,0 +1,143 @@
+"""What may be asked of a room: one record a wish, and the `Command` that carries it on `room.commands`."""
+
+from typing import ClassVar
+
+from schemas.audio import Gap
+from schemas.base import Record, Tagged
+
+
+class OpenRoom(Tagged, frozen=True, kw_only=True):
+    title: str
+    host: str
+    record: bool
+    policy: str = "article_2022"
+
+
+class JoinTrack(Tagged, frozen=True, kw_only=True):
+    track_id: str
+    speaker: str
+    content_type: str
+
+
+class LeaveTrack(Tagged, frozen=True, kw_only=True):
+    track_id: str
+
+
+class CloseRoom(Tagged, frozen=True, kw_only=True):
+    pass
+
+
+class SealTrack(Tagged, frozen=True, kw_only=True):
+    """From the recorder: all of a track is durable. `chain` is the SHA-256 (hex) of the last part."""
+
+    track_id: str
+    parts: int
+    chunks: int
+    bytes: int
+    chain: str
+    first_captured_ms: int
+    duration_ms: int
+    gaps: tuple[Gap, ...] = ()
+
+
+class AttachRecording(Tagged, frozen=True, kw_only=True):
+    """From the assembler: the playable recording is durable. `recorded_ms` is the decoded length of each track."""
+
+    duration_ms: int
+    recorded_ms: dict[str, int]
+    manifest_sha256: str
+
+
+class AttachTranscript(Tagged, frozen=True, kw_only=True):
+    """From the transcriber: the final captions are durable. `captioned_ms` is how much of each track they cover."""
+
+    captions: int
+    words: int
+    engine: str
+    model: str
+    captioned_ms: dict[str, int] = {}
+
+
+class AttachScreening(Tagged, frozen=True, kw_only=True):
+    """From the screener: the final captions have been screened."""
+
+    findings: int
+    policy_version: str
+
+
+class OpenCase(Tagged, frozen=True, kw_only=True):
+    """From the screener: a passage a person has to look at. Times are room time, ms."""
+
+    finding_id: str
+    track_id: str
+    category: str
+    score: float
+    urgent: bool
+    start_ms: int
+    end_ms: int
+
+
+class DecideCase(Tagged, frozen=True, kw_only=True):
+    case_id: str
+    violation: bool
+    note: str = ""
+
+    _private: ClassVar[frozenset[str]] = frozenset({"note"})
+
+
+class ShareRecording(Tagged, frozen=True, kw_only=True):
+    token: str
+
+
+class DeleteRecording(Tagged, frozen=True, kw_only=True):
+    pass
+
+
+class RestoreRecording(Tagged, frozen=True, kw_only=True):
+    pass
+
+
+class ReportRecording(Tagged, frozen=True, kw_only=True):
+    """A notice (DSA Art. 16): what, where, why, who, and the reporter's statement of good faith."""
+
+    category: str
+    explanation: str
+    reporter: str
+    good_faith: bool
+    start_ms: int | None = None
+    end_ms: int | None = None
+
+    _private: ClassVar[frozenset[str]] = frozenset({"explanation"})
+
+
+class PurgeRoom(Tagged, frozen=True, kw_only=True):
+    reason: str
+
+
+Ask = (
+    OpenRoom
+    | JoinTrack
+    | LeaveTrack
+    | CloseRoom
+    | SealTrack
+    | AttachRecording
+    | AttachTranscript
+    | AttachScreening
+    | OpenCase
+    | DecideCase
+    | ShareRecording
+    | DeleteRecording
+    | RestoreRecording
+    | ReportRecording
+    | PurgeRoom
+)
+
+
+class Command(Record, frozen=True, kw_only=True):
+    """Somebody asks something of a room. The same `command_id` twice changes nothing the second time."""
+
+    command_id: str
+    room_id: str
+    actor: str
+    at_ms: int
+    ask: Ask
