@@ -29,6 +29,10 @@ test-fast: $(VENV)/.dev ## Unit tests only: no services, no browser, no model
 test-services: $(VENV)/.dev wheel ## Contract suites and the whole path on real Apache Kafka and Elasticsearch
 	PYTHON=$(BIN)/python infra/local/with-services.sh $(BIN)/pytest -m services
 
+.PHONY: test-openai
+test-openai: build/openai/.installed ## The engine contract with openai-whisper too (its extra brings torch: gigabytes)
+	build/openai/bin/pytest tests/processors/engines
+
 .PHONY: check
 check: $(VENV)/.dev ## ruff, strict mypy, import-linter
 	$(BIN)/ruff check .
@@ -77,6 +81,11 @@ $(VENV)/.dev: $(UV) requirements-dev.txt pyproject.toml
 	@$(UV) pip install -q -p $(BIN)/python --require-hashes -r requirements-dev.txt
 	@$(UV) pip install -q -p $(BIN)/python --no-deps -e .
 	@touch $@ $(VENV)/.run
+
+build/openai/.installed: $(VENV)/.dev
+	@$(UV) venv -q -p $(BIN)/python build/openai
+	@$(UV) pip install -q -p build/openai/bin/python -r requirements-dev.txt -e '.[openai]'
+	@touch $@
 
 build/wheel/.installed: $(VENV)/.dev requirements.txt pyproject.toml $(shell git ls-files $(SOURCES))
 	@rm -rf build/wheel dist
