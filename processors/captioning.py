@@ -4,6 +4,8 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+import msgspec
+
 from processors.agreement import Agreement
 from processors.engines.base import Heard
 from processors.utterances import Utterance
@@ -27,23 +29,13 @@ class Origin:
 
 def draft_caption(origin: Origin, utterance: Utterance, heard: Heard, agreed: Agreement, now_ms: int) -> Caption:
     """What has been said so far; word times come with the final."""
-    return Caption(
-        room_id=origin.room_id,
-        track_id=origin.track_id,
-        speaker=origin.speaker,
-        caption_id=utterance.utterance_id,
-        pass_name=origin.pass_name,
+    return msgspec.structs.replace(
+        final_caption(origin, utterance, heard, now_ms),
         status="draft",
-        start_ms=utterance.start_ms,
-        end_ms=utterance.end_ms,
         text=agreed.text,
         words=(),
         settled=agreed.settled_chars,
-        language=heard.language,
         confidence=_rounded(math.exp(heard.avg_logprob)),
-        engine=origin.engine,
-        model=origin.model,
-        emitted_ms=now_ms,
     )
 
 
