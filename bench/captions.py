@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import msgspec
 
-from bench.clips import Clip, Cue, chunks, due_ms, encoded, in_time_order, programme, read_clips
+from bench.clips import Clip, Cue, due_ms, encoded, in_time_order, programme, read_clips
 from bench.delays import delays, percentile
 from bench.listening import LiveRoom, Rooms
 from bench.load import Load
@@ -24,6 +24,7 @@ from bench.scoring import score
 from processors.engines.choose import choose
 from schemas.audio import AudioChunk
 from schemas.base import Record
+from streams.playing import chunks
 from streams.producer import ChunkProducer
 from streams.running import Running
 from streams.settings import Settings, read

@@ -15,7 +15,7 @@ from processors.engines.base import SAMPLE_RATE, Samples
 from schemas.audio import AudioChunk
 from schemas.base import Record
 from schemas.errors import Invalid
-from streams.playing import CONTENT_TYPE, pieces
+from streams.playing import pieces
 
 SUFFIXES = (".flac", ".wav", ".mp3", ".m4a", ".ogg", ".opus")
 LEAST_PAUSE_MS = 500
@@ -88,20 +88,6 @@ def encoded(cues: Sequence[Cue]) -> tuple[Piece, ...]:
             out.setparams((1, 2, SAMPLE_RATE, 0, "NONE", ""))
             out.writeframes((sound * 32767).astype("<i2").tobytes())
         return tuple(pieces(Path(file.name)))
-
-
-def chunks(sound: Sequence[Piece], room_id: str, track_id: str, begins_ms: int) -> Iterator[AudioChunk]:
-    """The chunks of one track whose programme begins at `begins_ms` (Unix time)."""
-    for sequence, piece in enumerate(sound):
-        yield AudioChunk(
-            room_id=room_id,
-            track_id=track_id,
-            sequence=sequence,
-            captured_ms=begins_ms + piece.starts_ms,
-            duration_ms=piece.duration_ms,
-            content_type=CONTENT_TYPE,
-            data=piece.data,
-        )
 
 
 def due_ms(chunk: AudioChunk) -> int:

@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from processors.cutting import Piece
 from schemas.audio import AudioChunk
 from schemas.base import Record
 from schemas.errors import Invalid
 from streams.client import Client
-from streams.playing import CONTENT_TYPE, codec_of, pieces
+from streams.playing import CONTENT_TYPE, chunks, codec_of, pieces
 from streams.producer import ChunkProducer
 
 CONFIRM_SECONDS = 60.0
@@ -86,20 +85,7 @@ class Performance:
 
 
 def _chunks(room: dict[str, Any], track_id: str, part: Part) -> Iterator[AudioChunk]:
-    begins_ms = room["opened_ms"] + part.starts_ms
-    return (_chunk(room["room_id"], track_id, n, begins_ms, piece) for n, piece in enumerate(pieces(part.path)))
-
-
-def _chunk(room_id: str, track_id: str, sequence: int, begins_ms: int, piece: Piece) -> AudioChunk:
-    return AudioChunk(
-        room_id=room_id,
-        track_id=track_id,
-        sequence=sequence,
-        captured_ms=begins_ms + piece.starts_ms,
-        duration_ms=piece.duration_ms,
-        content_type=CONTENT_TYPE,
-        data=piece.data,
-    )
+    return chunks(pieces(part.path), room["room_id"], track_id, room["opened_ms"] + part.starts_ms)
 
 
 def parts_of(files: Sequence[Path]) -> list[Part]:

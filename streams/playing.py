@@ -2,7 +2,7 @@
 
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, cast
 
@@ -10,6 +10,7 @@ import av
 import ffmpeg
 
 from processors.cutting import Cutter, Piece
+from schemas.audio import AudioChunk
 from schemas.errors import Invalid
 from streams.ffmpeg_binary import ffmpeg_binary
 
@@ -62,3 +63,17 @@ def _cut(source: IO[bytes]) -> Iterator[Piece]:
     while data := source.read(READ_BYTES):
         yield from cutter.feed(data)
     yield from cutter.finish()
+
+
+def chunks(sound: Iterable[Piece], room_id: str, track_id: str, begins_ms: int) -> Iterator[AudioChunk]:
+    """The chunks of one track whose sound begins at `begins_ms` (Unix time)."""
+    for sequence, piece in enumerate(sound):
+        yield AudioChunk(
+            room_id=room_id,
+            track_id=track_id,
+            sequence=sequence,
+            captured_ms=begins_ms + piece.starts_ms,
+            duration_ms=piece.duration_ms,
+            content_type=CONTENT_TYPE,
+            data=piece.data,
+        )

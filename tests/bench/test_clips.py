@@ -5,9 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench.clips import Clip, chunks, due_ms, encoded, in_time_order, programme, read_clips, read_reference
+from bench.clips import Clip, due_ms, encoded, in_time_order, programme, read_clips, read_reference
 from processors.decoding import decode_all
 from schemas.errors import Invalid
+from streams.playing import chunks
 
 
 def clip(name: str, seconds: float) -> Clip:
