@@ -42,6 +42,7 @@ class Count:
 def naive(kafka: str, folder: Path, count: Count) -> None:
     app = faust.App(
         "bench-naive",
+        datadir=str(folder),
         broker=f"kafka://{kafka}",
         web_enabled=False,
         autodiscover=False,

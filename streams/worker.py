@@ -6,6 +6,7 @@ The one module with effects when run: it connects, consumes and does not return.
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import faust
 import structlog
@@ -36,6 +37,7 @@ def make_app(name: str, settings: Settings) -> faust.App:
         f"{settings.group_prefix}-{name}",
         broker=f"kafka://{settings.kafka}",
         autodiscover=False,
+        datadir=str(_own_folder(settings.data_folder / "faust" / name)),
         web_enabled=False,
         topic_disable_leader=True,
         consumer_auto_offset_reset="earliest",
@@ -59,6 +61,12 @@ def make_app(name: str, settings: Settings) -> faust.App:
     if name == "finish" and settings.purge == "execute":
         app.timer(SWEEP_SECONDS)(_sweeper(outside))
     return app
+
+
+def _own_folder(folder: Path) -> Path:
+    """Faust makes its folder, not the ones above it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def _sweeper(outside: Outside) -> Callable[[], Awaitable[None]]:

@@ -5,6 +5,7 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -25,10 +26,10 @@ from streams.clock import now_ms
 from streams.deliveries import bind
 from streams.publisher import Publisher
 
-kafka, group, poison = sys.argv[1:4]
+kafka, group, poison, folder = sys.argv[1:5]
 app = faust.App(group, broker=f"kafka://{kafka}", web_enabled=False, topic_disable_leader=True, autodiscover=False,
                 consumer_auto_offset_reset="earliest", broker_session_timeout=6, broker_heartbeat_interval=2,
-                broker_commit_interval=0.2)
+                broker_commit_interval=0.2, datadir=folder)
 made = []
 
 async def publish(record):
@@ -48,8 +49,8 @@ faust.Worker(app, loglevel="CRITICAL", redirect_stdouts=False, quiet=True).execu
 """
 
 
-def start(kafka: str, group: str, poison: str) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen([sys.executable, "-c", textwrap.dedent(WORKER), kafka, group, poison])
+def start(kafka: str, group: str, poison: str, folder: Path) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen([sys.executable, "-c", textwrap.dedent(WORKER), kafka, group, poison, str(folder)])
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
@@ -58,7 +59,7 @@ def wait_until(condition: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
-def test_undecodable_bytes_become_a_letter_and_a_bug_stops_before_the_offset(kafka: str) -> None:
+def test_undecodable_bytes_become_a_letter_and_a_bug_stops_before_the_offset(kafka: str, tmp_path: Path) -> None:
     group = f"g{uuid4().hex[:8]}"
     commands = [Command(command_id=f"{n}", room_id=group, actor="a", at_ms=1, ask=CloseRoom()) for n in range(4)]
     send(kafka, group, commands[0])
@@ -74,7 +75,7 @@ def test_undecodable_bytes_become_a_letter_and_a_bug_stops_before_the_offset(kaf
     def letters() -> list[DeadLetter]:
         return [record for record in seen if isinstance(record, DeadLetter) and record.room_id == group]
 
-    first = start(kafka, group, poison="2")
+    first = start(kafka, group, poison="2", folder=tmp_path)
     assert first.wait(30) == EXIT_BUG
     wait_until(lambda: len(answered("2")) == 2 and len(letters()) == 1)
     assert answered("2") == ["0", "1"]
@@ -82,7 +83,7 @@ def test_undecodable_bytes_become_a_letter_and_a_bug_stops_before_the_offset(kaf
     assert (letter.raw, letter.reason, letter.topic) == (b"{broken", "json_malformed", "room.commands")
     assert dict(letter.headers)["ce_id"] == b"bad"
 
-    second = start(kafka, group, poison="none")
+    second = start(kafka, group, poison="none", folder=tmp_path)
     wait_until(lambda: {"2", "3"} <= set(answered("none")))
     second.kill()
     second.wait()

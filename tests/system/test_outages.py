@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from tests.system.conftest import COMMAND, Run, clean_environment
@@ -22,11 +23,9 @@ Up = Callable[..., "subprocess.Popen[str]"]
 
 def child_of(process: "subprocess.Popen[str]", words: str) -> int:
     """The process id of the child of `up` whose command line has these words."""
-    listed = subprocess.run(
-        ["ps", "-o", "pid=,args=", "--ppid", str(process.pid)], capture_output=True, text=True, check=True
-    )
-    (found,) = [line.split()[0] for line in listed.stdout.splitlines() if words in line]
-    return int(found)
+    children = psutil.Process(process.pid).children()
+    (found,) = [child.pid for child in children if words in " ".join(child.cmdline())]
+    return found
 
 
 def wait_for(condition: Callable[[], Any], seconds: float = 60) -> Any:
@@ -60,8 +59,8 @@ def test_a_recorder_and_an_index_killed_in_the_middle_lose_nothing(
     )
     log = data / "logs" / "record.log"
     wait_for(lambda: "part_stored" in log.read_text())
-    os.kill(child_of(process, "streams.worker record"), signal.SIGKILL)
-    os.kill(child_of(process, "noida-db"), signal.SIGKILL)
+    for child in [child_of(process, "streams.worker record"), child_of(process, "noida-db")]:
+        os.kill(child, signal.SIGKILL)
     said, _ = recording.communicate(timeout=200)
     report = json.loads(said.strip().splitlines()[-1])
     assert report["seconds_recorded"] == pytest.approx(report["seconds_sent"], abs=0.2)
