@@ -23,6 +23,7 @@ class Caption(Tagged, frozen=True, kw_only=True):
     The first `settled` characters of a draft are not expected to change any more.
     `confidence` is the mean word probability (0..1). `pass_name` is `live` or `final` (made after the room ended,
     from the durable recording); `engine` and `model` say what heard it. `emitted_ms` is Unix time, ms.
+    Where a person corrected it, `corrected_by` says who and `heard` is what the engine had heard.
     """
 
     room_id: str
@@ -41,8 +42,10 @@ class Caption(Tagged, frozen=True, kw_only=True):
     engine: str
     model: str
     emitted_ms: int
+    corrected_by: str = ""
+    heard: str = ""
 
-    _private: ClassVar[frozenset[str]] = frozenset({"text", "words"})
+    _private: ClassVar[frozenset[str]] = frozenset({"text", "words", "heard"})
 
 
 class TranscriptEnded(Tagged, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ import click
 
 from schemas.errors import EarwitnessError
 from streams.cli.bench import bench
+from streams.cli.captions import captions
 from streams.cli.demo import demo
 from streams.cli.doctor import doctor
 from streams.cli.letters import dead_letters
@@ -32,6 +33,7 @@ for command in (
     show,
     search,
     verify,
+    captions,
     purge,
     dead_letters,
     doctor,
