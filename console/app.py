@@ -24,6 +24,7 @@ from console.rooms import list_rooms, open_room, room_router
 from console.search import search
 from console.services import Services
 from console.socket import socket_router
+from console.spoken import spoken_router
 from console.streamed import stream_router
 from schemas.audio import MAX_CHUNK_BYTES
 
@@ -55,6 +56,7 @@ def create_app(services: Services) -> Litestar:
             socket_router,
             stream_router,
             live_router,
+            spoken_router,
             hosts_media,
             public_media,
             evidence_media,

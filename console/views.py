@@ -151,7 +151,7 @@ def public_view(room: Room, now_ms: int) -> PublicView:
     return PublicView(
         title=room.title,
         host=room.host,
-        speakers=tuple(dict.fromkeys(track.speaker for track in room.tracks.values())),
+        speakers=tuple(dict.fromkeys(t.speaker for t in room.tracks.values() if t.track_id not in room.erased)),
         opened_ms=room.opened_ms,
         duration_ms=room.assembled.duration_ms if room.assembled else None,
         captions_ready=room.transcript is not None,

@@ -44,5 +44,14 @@ def transcript_key(room_id: str) -> str:
     return f"rooms/{room_id}/captions/final.json"
 
 
+def recording_folder(room_id: str) -> str:
+    return f"rooms/{room_id}/recording/"
+
+
+def erasure_key(room_id: str, position: int) -> str:
+    """The ledger of erasures, outside the room's folder: a purge or a restore of the room does not take it along."""
+    return f"erasures/{room_id}/{position:08}.json"
+
+
 def certificate_key(room_id: str) -> str:
     return f"certificates/{room_id}.json"

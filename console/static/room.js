@@ -1,6 +1,6 @@
 // A room's live feed in, its captions as they come out; once the recording is there, its player.
 
-import { ask } from "./api.js";
+import { ask, correcting } from "./api.js";
 import { askedSecond, byId, clock, colours, day, h } from "./dom.js";
 import { Player } from "./player.js";
 
@@ -109,6 +109,7 @@ function openPlayer(room) {
     durationS: room.duration_ms / 1000,
     startS: askedSecond(),
     shareLink: async () => (await ask(`${base}/share`, { method: "POST" })).url,
+    correct: correcting(roomId),
     onGone: refresh,
   });
 }

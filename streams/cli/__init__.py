@@ -9,6 +9,7 @@ from streams.cli.bench import bench
 from streams.cli.captions import captions
 from streams.cli.demo import demo
 from streams.cli.doctor import doctor
+from streams.cli.erasing import erase
 from streams.cli.letters import dead_letters
 from streams.cli.rooms import export, purge, record, rooms, search, show
 from streams.cli.running import console, up, worker
@@ -34,6 +35,7 @@ for command in (
     search,
     verify,
     captions,
+    erase,
     purge,
     dead_letters,
     doctor,

@@ -1,7 +1,8 @@
-"""`captions`: a caption file in, what breaks the norms of a house style out; status 1 where something does."""
+"""`captions`: a caption file in, what breaks the norms of a house style out; or a correction in, the caption out."""
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 import msgspec
@@ -10,7 +11,7 @@ from processors.captionchecks import Breach, breaches
 from processors.captionfiles import parse
 from processors.norms import PROFILES, norms_of
 from schemas.errors import Invalid
-from streams.cli.common import print_json, timecode
+from streams.cli.common import connected, print_json, settings_of, timecode, with_settings
 
 
 @click.group()
@@ -33,6 +34,18 @@ def check(file: Path, profile: str, as_json: bool) -> None:
             click.echo(described(breach))
         click.echo(f"{len(shown)} cues, {len(found)} findings ({profile or 'all profiles'})")
     sys.exit(1 if found else 0)
+
+
+@captions.command()
+@click.argument("room_id", metavar="ROOM")
+@click.argument("caption_id", metavar="CAPTION")
+@click.argument("text")
+@with_settings
+def correct(room_id: str, caption_id: str, text: str, **options: Any) -> None:
+    """Have CAPTION of ROOM say TEXT; what was heard is kept beside it. `export --format json` names the captions."""
+    with connected(settings_of(**options)) as (_, client):
+        made = client.correct(room_id, caption_id, text)
+    click.echo(f"{made['caption_id']} at {timecode(made['start_ms'])}: corrected by {made['corrected_by']}")
 
 
 def described(breach: Breach) -> str:

@@ -267,6 +267,25 @@ def test_a_caption_is_a_way_to_its_second(served: Served, page: Page) -> None:
     expect(page.locator("[aria-current=true]")).to_contain_text("bees")
 
 
+@pytest.mark.parametrize("address", ["/room/tea", "/moderate/tea"], ids=["host", "moderator"])
+def test_a_line_is_corrected_in_its_place_and_says_that_it_was(served: Served, page: Page, address: str) -> None:
+    opened_player(page, served.url + address)
+    line = page.get_by_role("list", name="Captions").get_by_role("listitem").first
+    line.hover()
+    line.get_by_role("button", name="Correct the line at 0 seconds").click()
+    line.get_by_role("textbox", name="What was said").fill("Good morning <all>")
+    line.get_by_role("button", name="Save").click()
+    expect(line).to_contain_text("Good morning <all> corrected")
+    expect(line.get_by_role("button", name="Correct the line at 0 seconds")).to_be_attached()
+    picture(page, f"corrected-{address.split('/')[1]}")
+
+
+def test_a_listener_cannot_correct(served: Served, page: Page) -> None:
+    share = served.request("POST", "/rooms/tea/share")
+    opened_player(page, share["url"])
+    expect(page.get_by_role("button", name=re.compile("^Correct"))).to_have_count(0)
+
+
 def test_the_share_button_gives_a_link_that_works_for_everybody_at_that_second(served: Served, page: Page) -> None:
     opened_player(page, f"{served.url}/room/tea?t=4.5")
     page.get_by_role("button", name="Share").click()
