@@ -2,6 +2,8 @@
 
 from typing import ClassVar, Literal
 
+import msgspec
+
 from processors.clocks import clocks
 from processors.continuity import continuity
 from processors.manifest import TrackContinuity
@@ -83,6 +85,27 @@ class LiveView(Record, frozen=True, kw_only=True):
     captions: tuple[Caption, ...] = ()
 
     _private: ClassVar[frozenset[str]] = frozenset({"captions"})
+
+
+class Delay(Record, frozen=True, kw_only=True):
+    """Whether live captions are delayed, since when (Unix ms) and why.
+
+    `waiting`: the engine has not answered; `unheard`: it finds no words; `silent`: no captioner is heard of.
+    """
+
+    delayed: bool = False
+    since_ms: int = 0
+    reason: str = ""
+
+
+class Frame(Record, frozen=True, kw_only=True):
+    """An event of the live feed as a WebSocket's text frame; `id` is what to resume behind."""
+
+    event: str
+    id: str
+    data: msgspec.Raw
+
+    _private: ClassVar[frozenset[str]] = frozenset({"data"})
 
 
 class CaseView(Record, frozen=True, kw_only=True):

@@ -1,6 +1,7 @@
 """Where things are kept: ids in, object keys out. One folder a room; all keys are derived, none is invented."""
 
 ROOMS = "rooms/"
+ERASURES = "erasures/"
 
 
 def room_folder(room_id: str) -> str:
@@ -50,7 +51,7 @@ def recording_folder(room_id: str) -> str:
 
 def erasure_key(room_id: str, position: int) -> str:
     """The ledger of erasures, outside the room's folder: a purge or a restore of the room does not take it along."""
-    return f"erasures/{room_id}/{position:08}.json"
+    return f"{ERASURES}{room_id}/{position:08}.json"
 
 
 def certificate_key(room_id: str) -> str:

@@ -56,6 +56,20 @@ class TranscriptEnded(Tagged, frozen=True, kw_only=True):
     captions: int
 
 
+class CaptionState(Record, frozen=True, kw_only=True):
+    """Topic `captions.state`: how the live captions of a room are, every few seconds while somebody listens to it.
+
+    `delayed`, since `since_ms`, because of `reason`: `waiting` (speech that the engine has not answered) or `unheard`
+    (speech in which it finds no words); empty where all is well. Who hears of a live room no more takes it as delayed.
+    """
+
+    room_id: str
+    delayed: bool
+    since_ms: int
+    reason: str
+    at_ms: int
+
+
 CaptionRecord = Caption | TranscriptEnded
 
 

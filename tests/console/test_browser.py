@@ -17,6 +17,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from schemas.captions import CaptionState
 from streams.ffmpeg_binary import ffmpeg_binary
 from tests.console.house import House, caption, open_room
 
@@ -73,6 +74,14 @@ class Served:
     def tell(self, n: int, **changed: Any) -> None:
         async def told() -> None:
             self.house.gateway.tell(caption(await self.house.room("live"), n, **changed))
+
+        self.do(told())
+
+    def delay(self, delayed: bool) -> None:
+        async def told() -> None:
+            now_ms, reason = self.house.clock(), "waiting" if delayed else ""
+            state = CaptionState(room_id="live", delayed=delayed, since_ms=now_ms, reason=reason, at_ms=now_ms)
+            self.house.gateway.tell_state(state)
 
         self.do(told())
 
@@ -191,6 +200,27 @@ def test_whoever_reads_along_keeps_seeing_that_it_is_recorded(served: Served, pa
     expect(page.get_by_role("log", name="Captions").get_by_role("listitem")).to_have_count(3)
     page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
     expect(page.locator("#sign")).to_be_in_viewport()
+
+
+def test_the_live_page_says_that_captions_are_delayed_and_when_it_is_over(served: Served, page: Page) -> None:
+    page.goto(f"{served.url}/room/live")
+    expect(page.locator("#sign")).to_have_text("Recording")
+    banner = page.get_by_role("alert")
+    expect(banner).to_be_hidden()
+    served.delay(True)
+    expect(banner).to_contain_text("Captions delayed. They will catch up.")
+    picture(page, "delayed")
+    served.delay(False)
+    expect(banner).to_be_hidden()
+
+
+def test_the_settled_beginning_of_a_draft_is_shown_as_settled(served: Served, page: Page) -> None:
+    page.goto(f"{served.url}/room/live")
+    expect(page.locator("#sign")).to_have_text("Recording")
+    served.tell(0, status="draft", text="Good 🎉 eve", settled=6)
+    expect(page.locator("#drafts .settled")).to_have_text("Good 🎉")
+    served.tell(0)
+    expect(page.locator(".settled")).to_have_count(0)
 
 
 def test_an_empty_final_takes_its_draft_off_the_live_page(served: Served, page: Page) -> None:
