@@ -276,7 +276,7 @@ async def served(house: House) -> AsyncIterator[int]:
     """The console on a loopback port, in this loop."""
     server = uvicorn.Server(uvicorn.Config(house.app(), port=0, log_level="warning", timeout_graceful_shutdown=1))
     serving = asyncio.create_task(server.serve())
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110 -- uvicorn has a flag and no event
         await asyncio.sleep(0.01)
     yield server.servers[0].sockets[0].getsockname()[1]
     server.should_exit = True
