@@ -104,6 +104,7 @@ class LiveRooms:
             self._refused.append(delivery)
             return
         ear.arrived_ms, ear.chunk_ms = self._now(), delivery.record.duration_ms
+        self._live(delivery.record.room_id).state.arrived_ms = ear.arrived_ms
         for chunk in await ear.admit(delivery, self._headers):
             self._submit(ear, await asyncio.to_thread(ear.take, chunk))
 
@@ -122,7 +123,7 @@ class LiveRooms:
 
     def _live(self, room_id: str) -> _LiveRoom:
         if room_id not in self._rooms:
-            self._rooms[room_id] = _LiveRoom(StateTeller(room_id, self._now()))
+            self._rooms[room_id] = _LiveRoom(StateTeller(room_id, self._now(), self._now()))
         return self._rooms[room_id]
 
     def _origin(self, room: Room, track: Track) -> Origin:

@@ -16,7 +16,7 @@ from console.access import known_room
 from console.asking import GivenDesk
 from console.services import Services
 from console.views import Delay, LiveView, room_view
-from schemas.captions import Caption, CaptionState
+from schemas.captions import IDLE, Caption, CaptionState
 from schemas.facts import Entry
 from schemas.rooms import Room
 
@@ -96,7 +96,7 @@ def delay_of(known: CaptionState | None, now_ms: int) -> Delay:
     """What a listener is told of the last word of the captioner on a live room."""
     if known is None:
         return Delay()
-    if now_ms - known.at_ms > SILENT_AFTER_MS:
+    if known.reason != IDLE and now_ms - known.at_ms > SILENT_AFTER_MS:
         return Delay(delayed=True, since_ms=known.at_ms, reason="silent")
     return Delay(delayed=known.delayed, since_ms=known.since_ms, reason=known.reason)
 

@@ -56,11 +56,15 @@ class TranscriptEnded(Tagged, frozen=True, kw_only=True):
     captions: int
 
 
+IDLE = "idle"
+
+
 class CaptionState(Record, frozen=True, kw_only=True):
     """Topic `captions.state`: how the live captions of a room are, every few seconds while somebody listens to it.
 
     `delayed`, since `since_ms`, because of `reason`: `waiting` (speech that the engine has not answered) or `unheard`
-    (speech in which it finds no words); empty where all is well. Who hears of a live room no more takes it as delayed.
+    (speech in which it finds no words); empty where all is well. `IDLE` where nothing arrives to be heard: it is said
+    once. Who otherwise hears of a live room no more takes it as delayed.
     """
 
     room_id: str

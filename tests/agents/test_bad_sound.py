@@ -45,7 +45,7 @@ def chunks(frames: npt.NDArray[np.float32], kind: str, rate: int) -> list[AudioC
 
 
 def clipped() -> list[AudioChunk]:
-    return chunks((speech(16) * 40)[:, None], "audio/L16;rate=16000;channels=1", SAMPLE_RATE)
+    return chunks((speech(16) * 6)[:, None], "audio/L16;rate=16000;channels=1", SAMPLE_RATE)
 
 
 def telephone() -> list[AudioChunk]:

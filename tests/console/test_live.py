@@ -14,7 +14,7 @@ from litestar.testing import AsyncTestClient
 from websockets.asyncio.client import connect
 
 from console.live import SILENT_AFTER_MS, Feed, events
-from schemas.captions import CaptionState
+from schemas.captions import IDLE, CaptionState
 from tests.console.calling import CLOSE, Caller
 from tests.console.house import OPENED_MS, House, caption, finished_room, open_room
 
@@ -181,6 +181,16 @@ async def test_a_captioner_that_is_not_heard_of_any_more_delays_its_rooms(house:
         assert (name, told["delayed"], told["reason"]) == ("delay", True, "silent")
         house.gateway.tell_state(state(house.clock(), delayed=False))
         assert (await listener.next())[1]["delayed"] is False
+
+
+async def test_a_room_in_which_nothing_is_sent_is_not_called_delayed(house: House, client: Client) -> None:
+    await open_room(client)
+    house.gateway.tell_state(msgspec.structs.replace(state(OPENED_MS, delayed=False), reason=IDLE))
+    async with listening(house) as listener:
+        await listener.next()
+        house.clock.now_ms += 60_000
+        house.gateway.tell(caption(await house.room("tea"), 0))
+        assert (await listener.next())[0] == "caption"
 
 
 async def test_over_a_websocket_the_same_events_come_and_the_line_closes_with_the_room(house: House) -> None:
