@@ -20,6 +20,7 @@ from console.views import CAPTION_FORMATS, PublicView, public_view
 from processors.layout import audio_key, hls_key, waveform_key
 from processors.masking import masked, masks_of
 from processors.norms import norms_of
+from processors.serving import for_public
 from processors.subtitles import render
 from schemas.errors import Invalid, Missing
 from schemas.rooms import Room
@@ -46,6 +47,7 @@ SEGMENT_TYPES = {
     "ts": "video/mp2t",
 }
 _SEGMENT = re.compile(r"[A-Za-z0-9_-]{1,80}\.([a-z0-9]{2,4})")
+PUBLIC = "/listen/"
 PRIVATE = "private, no-cache"
 """Every play asks again, so that a deletion works the same second."""
 
@@ -105,7 +107,10 @@ async def captions(
     """
     name = request.url.path.rpartition(".")[2]
     norms, masks = norms_of(profile), masks_of(mask)
-    shown = masked(await transcript_of(desk, room), masks, (room.host,))
+    shown = await transcript_of(desk, room)
+    if request.url.path.startswith(PUBLIC):
+        shown = for_public(shown)
+    shown = masked(shown, masks, (room.host,))
     data = render(shown, name, norms).encode()
     return Response(data, media_type=CAPTION_TYPES[name], headers={"Cache-Control": PRIVATE})
 
@@ -174,5 +179,5 @@ def _door(path: str, opened_by: Any, *more: Any) -> Router:
 
 
 hosts_media = _door("/rooms/{room_id:str}", _hosts)
-public_media = _door("/listen/{token:str}", _listeners, about)
+public_media = _door(f"{PUBLIC}{{token:str}}", _listeners, about)
 evidence_media = _door("/moderation/rooms/{room_id:str}", _moderators, about)

@@ -7,6 +7,7 @@ from functools import reduce
 from msgspec.structs import replace
 
 from processors.screening.rules import profane
+from processors.serving import SOMEBODY
 from schemas.captions import Caption, Transcript
 from schemas.errors import Invalid
 
@@ -55,7 +56,7 @@ def _anonymous(caption: Caption, number: int) -> Caption:
         speaker=f"Speaker {number}",
         track_id=f"speaker-{number}",
         caption_id=f"speaker-{number}-{caption.start_ms}",
-        corrected_by="somebody" if caption.corrected_by else "",
+        corrected_by=SOMEBODY if caption.corrected_by else "",
     )
 
 

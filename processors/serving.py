@@ -5,11 +5,21 @@ from msgspec.structs import replace
 from schemas.captions import Caption, Transcript, Word
 from schemas.rooms import Correction, Room
 
+SOMEBODY = "somebody"
+
 
 def served(transcript: Transcript, room: Room) -> Transcript:
     """The transcript with the corrections that people made; erased tracks are not in it."""
     kept = (caption for caption in transcript.captions if caption.track_id not in room.erased)
     return replace(transcript, captions=tuple(as_corrected(caption, room) for caption in kept))
+
+
+def for_public(transcript: Transcript) -> Transcript:
+    """What listeners get of corrections: that there was one, not who made it nor what it was to take away."""
+    captions = (
+        replace(each, corrected_by=SOMEBODY, heard="") if each.corrected_by else each for each in transcript.captions
+    )
+    return replace(transcript, captions=tuple(captions))
 
 
 def as_corrected(caption: Caption, room: Room) -> Caption:

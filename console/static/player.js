@@ -186,7 +186,7 @@ export class Player {
       h("span", { class: "stamp" }, clock(startS)),
       h("span", { class: this.colour(caption.speaker) }, caption.speaker),
       h("span", { class: "words" }, caption.text,
-        caption.corrected_by ? h("span", { class: "note", title: `Heard: ${caption.heard}` }, " corrected") : null));
+        caption.corrected_by ? h("span", { class: "note", title: caption.heard ? `Heard: ${caption.heard}` : null }, " corrected") : null));
     return h("li", {}, button);
   }
 

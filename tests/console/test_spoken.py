@@ -7,7 +7,7 @@ import structlog
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
-from tests.console.house import House, finished_room, open_room
+from tests.console.house import BASE, House, finished_room, open_room
 
 Client = AsyncTestClient[Litestar]
 HERE = "/rooms/tea/captions/c0"
@@ -30,6 +30,16 @@ async def test_a_corrected_line_is_served_as_corrected_to_everybody_with_what_wa
         assert (first["text"], first["heard"]) == ("Good morning and welcome", "Good evening and welcome")
         assert first["corrected_by"] == "mo"
     assert "<c.corrected>Good morning and welcome</c>" in (await client.get("/rooms/tea/captions.vtt")).text
+
+
+async def test_listeners_are_told_that_a_line_was_corrected_not_by_whom_nor_what_it_took_away(
+    house: House, client: Client
+) -> None:
+    await finished_room(house, client)
+    await client.put(HERE, json={"text": "Good morning"}, headers={"Earwitness-Actor": "mo"})
+    link = (await client.post("/rooms/tea/share")).json()["url"]
+    first = (await captions(client, link.removeprefix(BASE)))[0]
+    assert (first["text"], first["heard"], first["corrected_by"]) == ("Good morning", "", "somebody")
 
 
 async def test_a_correction_is_written_down_without_its_words(house: House, client: Client) -> None:
