@@ -165,10 +165,10 @@ class LiveRooms:
         finished = dict.fromkeys(job.room_id for job, _ in results if job.utterance.final)
         return [*captions, *(ended for room_id in finished for ended in self._closing(room_id))]
 
-    def states(self) -> list[CaptionState]:
+    def states(self) -> tuple[CaptionState, ...]:
         """How the captions of the rooms are, where there is something to say."""
         told = (room.state.tell(self._now(), self._figures) for room in self._rooms.values())
-        return [state for state in told if state is not None]
+        return tuple(state for state in told if state is not None)
 
     def pause_silent(self) -> None:
         """Finish what was being said on tracks that send nothing any more."""
