@@ -1,5 +1,7 @@
 """`RecordingCompleted` in; the recording to play in the store and `Command(AttachRecording)` out.
 
+`SpeakerErased` makes it anew, without that speaker's sound.
+
 A room without a single readable second gets an outline and a manifest, but no audio file and no playlist:
 its `duration_ms` is 0, and there is nothing to play. Reading, decoding and rendering run in one thread, off the event
 loop, block by block; the same parts make the same files, so a repeated event writes the same again.
@@ -7,6 +9,7 @@ loop, block by block; the same parts make the same files, so a repeated event wr
 
 import asyncio
 import hashlib
+from collections import deque
 from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,14 +23,14 @@ from agents.outages import through_outages
 from agents.ports import Agent, Delivery, Now, Outputs, RecordingStore, RoomLog
 from processors.continuity import continuity
 from processors.decoding import Samples
-from processors.layout import audio_key, hls_key, manifest_key, parts_folder, waveform_key
+from processors.layout import audio_key, hls_key, manifest_key, parts_folder, recording_folder, waveform_key
 from processors.manifest import OutputLine, PartLine, encode_manifest, manifest, part_line, track_line
 from processors.parts import decode_part
 from processors.timeline import RATE_HZ, Heard, mix, place
 from processors.waveform import Outline
 from schemas.asks import AttachRecording, Command
 from schemas.audio import StoredChunk
-from schemas.facts import Entry, RecordingCompleted
+from schemas.facts import Entry, RecordingCompleted, SpeakerErased
 from schemas.rooms import Room
 
 log = structlog.get_logger()
@@ -48,7 +51,7 @@ def assembler(rooms: RoomLog, store: RecordingStore, renderer: Renderer, now: No
 
     async def run(deliveries: AsyncIterator[Delivery[Entry]]) -> Outputs:
         async for delivery in deliveries:
-            if isinstance(delivery.record.fact, RecordingCompleted):
+            if isinstance(delivery.record.fact, RecordingCompleted | SpeakerErased):
                 room = await _loaded(rooms, delivery.record.room_id)
                 if room is not None and room.assembled is None and room.purged_ms is None:
                     yield _attach(room, await _assembled(room, store, renderer), now())
@@ -63,7 +66,7 @@ async def _loaded(rooms: RoomLog, room_id: str) -> Room | None:
 
 def _attach(room: Room, recording: AttachRecording, at_ms: int) -> Command:
     return Command(
-        command_id=f"assemble:{room.room_id}",
+        command_id=":".join(("assemble", room.room_id, *room.erased)),
         room_id=room.room_id,
         actor="assembler",
         at_ms=at_ms,
@@ -80,6 +83,8 @@ async def _assembled(room: Room, store: RecordingStore, renderer: Renderer) -> A
         outputs = await asyncio.to_thread(_outputs, room.room_id, folder)
         for line, path in outputs:
             await _keep(store, line.key, path)
+    if room.erased:
+        await _forget(store, room.room_id, {line.key for line, _ in outputs})
     lines = [
         track_line(room.tracks[source.track_id], source.lines, source.heard.ms, source.heard.unreadable)
         for source in sources
@@ -97,17 +102,21 @@ async def _assembled(room: Room, store: RecordingStore, renderer: Renderer) -> A
 
 
 def _render(room: Room, sources: "list[_Source]", renderer: Renderer, folder: Path) -> int:
-    """Fill the folder; return the recording's length in ms."""
+    """Fill the folder; return the recording's length in ms. Erased tracks are read for the manifest, not heard."""
+    erased = [source for source in sources if source.track_id in room.erased]
+    heard = [source for source in sources if source not in erased]
     outline, samples = Outline(RATE_HZ), 0
 
     def observed() -> Iterator[Samples]:
         nonlocal samples
-        for block in mix([place(source.chunks(), room.opened_ms, source.heard) for source in sources]):
+        for block in mix([place(source.chunks(), room.opened_ms, source.heard) for source in heard]):
             outline.add(block)
             samples += block.size
             yield block
 
     renderer.render(observed(), folder, room.title)
+    for source in erased:
+        deque(source.chunks(), maxlen=0)
     (folder / "waveform.json").write_bytes(outline.json())
     return round(samples * 1000 / RATE_HZ)
 
@@ -125,6 +134,13 @@ def _outputs(room_id: str, folder: Path) -> list[tuple[OutputLine, Path]]:
 def _output_line(key: str, path: Path) -> OutputLine:
     with path.open("rb") as file:
         return OutputLine(key=key, bytes=path.stat().st_size, sha256=hashlib.file_digest(file, "sha256").hexdigest())
+
+
+async def _forget(store: RecordingStore, room_id: str, made: set[str]) -> None:
+    """Files of an earlier recording that this one, which may be shorter, did not replace."""
+    kept = await through_outages(lambda: store.list(recording_folder(room_id)))
+    stale = [found.key for found in kept if found.key not in made and found.key != manifest_key(room_id)]
+    await through_outages(lambda: store.delete(stale))
 
 
 async def _keep(store: RecordingStore, key: str, path: Path) -> None:

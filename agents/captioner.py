@@ -53,6 +53,8 @@ def captioner(directory: Directory, engine: Engine, now: Now, headers: Headers, 
             async for event in _until_done(events, rooms.jobs):
                 for output in await _outputs(rooms, event):
                     yield output
+                if states := rooms.states():
+                    yield states
                 for delivery in rooms.release():
                     await delivery.ack()
         finally:

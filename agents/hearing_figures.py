@@ -50,6 +50,13 @@ class HearingFigures:
             registry=self.registry,
         )
 
+        self.gaps = Counter(
+            "earwitness_caption_gaps",
+            "Times that speech stood without words for more than 10 s, by reason (waiting or unheard): raise an alert.",
+            ("reason",),
+            registry=self.registry,
+        )
+
     def heard(self, kind: str, count: int, speech_s: float, took_s: float) -> None:
         """Note one pass of the engine."""
         self.batch.labels(kind).observe(count)

@@ -53,7 +53,9 @@ def finding_indexer(directory: RoomDirectory, index: SearchIndex, now: Now) -> A
 
     async def changes(finding: Finding) -> Change:
         room = await directory.room(finding.room_id)
-        if not _kept(room) or (finding.pass_name == "live" and room.screened is not None):
+        if not _kept(room) or finding.track_id in room.erased:
+            return NOTHING
+        if finding.pass_name == "live" and room.screened is not None:
             return NOTHING
         return Change(documents=(finding_document(finding, room),))
 
@@ -64,7 +66,7 @@ async def _utterance(caption: Caption, directory: RoomDirectory) -> Change:
     if caption.status != "final" or not caption.text:  # an empty final only takes its draft back
         return NOTHING
     known = await directory.track(caption.room_id, caption.track_id)
-    if known is None or not _kept(known[0]):
+    if known is None or not _kept(known[0]) or caption.track_id in known[0].erased:
         return NOTHING
     return Change(documents=(utterance_document(caption, known[0]),))
 

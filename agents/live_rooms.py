@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import structlog
 
+from agents.caption_states import StateTeller
 from agents.headers import Headers
 from agents.hearing import TrackEar
 from agents.hearing_figures import HearingFigures
@@ -21,7 +22,7 @@ from processors.utterances import Utterance
 from processors.voice import VoiceModel
 from schemas.audio import AudioChunk, RoomEnded, TrackEnded
 from schemas.base import Record
-from schemas.captions import Caption, TranscriptEnded
+from schemas.captions import Caption, CaptionState, TranscriptEnded
 from schemas.errors import Invalid
 from schemas.rooms import Room, Track
 
@@ -44,6 +45,7 @@ class Directory(Protocol):
 class _LiveRoom:
     """The tracks of one room, its captions so far, and the delivery of its end, which may come more than once."""
 
+    state: StateTeller
     ears: dict[str, TrackEar] = field(default_factory=dict)
     captions: int = 0
     ended: list[Delivery[RoomEnded]] = field(default_factory=list)
@@ -102,6 +104,7 @@ class LiveRooms:
             self._refused.append(delivery)
             return
         ear.arrived_ms, ear.chunk_ms = self._now(), delivery.record.duration_ms
+        self._live(delivery.record.room_id).state.arrived_ms = ear.arrived_ms
         for chunk in await ear.admit(delivery, self._headers):
             self._submit(ear, await asyncio.to_thread(ear.take, chunk))
 
@@ -113,10 +116,15 @@ class LiveRooms:
         if found is None or not found[0].record or not _fits(chunk, found[1]):
             return None
         room, track = found
-        live = self._rooms.setdefault(room.room_id, _LiveRoom())
+        live = self._live(room.room_id)
         if track.track_id not in live.ears:
             live.ears[track.track_id] = TrackEar(self._origin(room, track), room.opened_ms, self._voices)
         return live.ears[track.track_id]
+
+    def _live(self, room_id: str) -> _LiveRoom:
+        if room_id not in self._rooms:
+            self._rooms[room_id] = _LiveRoom(StateTeller(room_id, self._now(), self._now()))
+        return self._rooms[room_id]
 
     def _origin(self, room: Room, track: Track) -> Origin:
         return Origin(
@@ -143,7 +151,7 @@ class LiveRooms:
         if known is None or not known.record:
             self._refused.append(delivery)
             return []
-        room = self._rooms.setdefault(room_id, _LiveRoom())
+        room = self._live(room_id)
         for ear in room.ears.values():
             self._submit(ear, await asyncio.to_thread(ear.finish))
         room.ended.append(delivery)
@@ -157,6 +165,11 @@ class LiveRooms:
         finished = dict.fromkeys(job.room_id for job, _ in results if job.utterance.final)
         return [*captions, *(ended for room_id in finished for ended in self._closing(room_id))]
 
+    def states(self) -> tuple[CaptionState, ...]:
+        """How the captions of the rooms are, where there is something to say."""
+        told = (room.state.tell(self._now(), self._figures) for room in self._rooms.values())
+        return tuple(state for state in told if state is not None)
+
     def pause_silent(self) -> None:
         """Finish what was being said on tracks that send nothing any more."""
         for room in self._rooms.values():
@@ -169,6 +182,7 @@ class LiveRooms:
         if room is None:  # a draft of a room that is over by now
             return
         caption = room.ears[job.track_id].told(job.utterance, heard, self._now())
+        _watch(room.state, job, heard, self._now())
         if caption is None:
             return
         if caption.status == "final" and caption.text:
@@ -190,11 +204,20 @@ class LiveRooms:
             origin = ear.origin
             job = Job(room_id=origin.room_id, track_id=origin.track_id, utterance=utterance, language=ear.language)
             self.jobs.add(job)
+            self._live(origin.room_id).state.gaps.said(utterance.utterance_id, self._now())
 
     def _remember_end(self, room_id: str) -> None:
         self._ended[room_id] = None
         if len(self._ended) > _ENDED_ROOMS_REMEMBERED:
             del self._ended[next(iter(self._ended))]
+
+
+def _watch(state: StateTeller, job: Job, heard: Heard, now_ms: int) -> None:
+    said = job.utterance
+    if heard.text:
+        state.gaps.worded(job.track_id, said.utterance_id)
+    elif said.final:
+        state.gaps.wordless(job.track_id, said.utterance_id, said.end_ms - said.start_ms, now_ms)
 
 
 def _fits(chunk: AudioChunk, track: Track) -> bool:

@@ -15,6 +15,7 @@ from console.asking import Desk
 from console.chunks import chunk_router
 from console.door import Door
 from console.live import live_router
+from console.live_socket import live_socket_router
 from console.media import evidence_media, hosts_media, public_media
 from console.moderation import MODERATION
 from console.operations import health, metrics
@@ -24,6 +25,7 @@ from console.rooms import list_rooms, open_room, room_router
 from console.search import search
 from console.services import Services
 from console.socket import socket_router
+from console.spoken import spoken_router
 from console.streamed import stream_router
 from schemas.audio import MAX_CHUNK_BYTES
 
@@ -55,6 +57,8 @@ def create_app(services: Services) -> Litestar:
             socket_router,
             stream_router,
             live_router,
+            live_socket_router,
+            spoken_router,
             hosts_media,
             public_media,
             evidence_media,

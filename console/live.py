@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
 import msgspec
@@ -15,12 +15,17 @@ from msgspec.structs import replace
 from console.access import known_room
 from console.asking import GivenDesk
 from console.services import Services
-from console.views import LiveView, room_view
-from schemas.captions import Caption
+from console.views import Delay, LiveView, room_view
+from schemas.captions import IDLE, Caption, CaptionState
 from schemas.facts import Entry
 from schemas.rooms import Room
 
-Records = asyncio.Queue[Entry | Caption]
+Told = Entry | Caption | CaptionState
+Records = asyncio.Queue[Told]
+Events = AsyncGenerator[ServerSentEventMessage, None]
+
+SILENT_AFTER_MS = 12_000
+"""A captioner says every 5 s that it listens to a room; one that was not heard twice is gone."""
 
 
 @dataclass
@@ -31,6 +36,7 @@ class Feed:
     room: Room
     heard_ms: int = 0
     settled: set[str] = field(default_factory=set)
+    delay: Delay = field(default_factory=Delay)
 
     @property
     def over(self) -> bool:
@@ -47,14 +53,25 @@ class Feed:
             self._hear(caption)
         return self._room(missed)
 
-    async def next(self, record: Entry | Caption) -> ServerSentEventMessage | None:
+    async def next(self, record: Told) -> ServerSentEventMessage | None:
         """The event that tells of `record`, or `None` where the listener knows it already."""
+        if isinstance(record, CaptionState):
+            return None  # `delayed` tells, which also notices a captioner that says nothing
         if isinstance(record, Caption):
             return self._caption(record)
         if record.position <= self.room.position:
             return None
         self.room = await self.services.log.load(record.room_id) or replace(self.room, closed_ms=record.at_ms)
         return self._room(())
+
+    def delayed(self) -> ServerSentEventMessage | None:
+        """The event that says that captions are delayed from now on, or that it is over."""
+        known = self.services.gateway.caption_state(self.room.room_id) if self.room.live else None
+        delay = delay_of(known, self.services.now())
+        if delay.delayed == self.delay.delayed:
+            return None
+        self.delay = delay
+        return self._message("delay", delay)
 
     def _caption(self, caption: Caption) -> ServerSentEventMessage | None:
         if caption.pass_name != "live" or caption.caption_id in self.settled:
@@ -71,11 +88,20 @@ class Feed:
         view = room_view(self.room, self.services.now(), self.services.base_url)
         return self._message("room", LiveView(room=view, captions=captions))
 
-    def _message(self, event: str, record: Caption | LiveView) -> ServerSentEventMessage:
+    def _message(self, event: str, record: Caption | LiveView | Delay) -> ServerSentEventMessage:
         return ServerSentEventMessage(data=msgspec.json.encode(record), event=event, id=str(self.heard_ms))
 
 
-async def events(feed: Feed) -> AsyncIterator[ServerSentEventMessage]:
+def delay_of(known: CaptionState | None, now_ms: int) -> Delay:
+    """What a listener is told of the last word of the captioner on a live room."""
+    if known is None:
+        return Delay()
+    if known.reason != IDLE and now_ms - known.at_ms > SILENT_AFTER_MS:
+        return Delay(delayed=True, since_ms=known.at_ms, reason="silent")
+    return Delay(delayed=known.delayed, since_ms=known.since_ms, reason=known.reason)
+
+
+async def events(feed: Feed) -> Events:
     """Tell one listener all there is, in order; a comment goes out where nothing happens for a while.
 
     The subscription comes before the look at the room, so nothing falls between the two.
@@ -87,6 +113,8 @@ async def events(feed: Feed) -> AsyncIterator[ServerSentEventMessage]:
         feed.room = await known_room(feed.services, feed.room.room_id)
         yield feed.first(feed.services.gateway.captions(feed.room.room_id))
         while not feed.over:
+            if (delay := feed.delayed()) is not None:
+                yield delay
             if subscription.done():
                 subscription.result()  # it ends only by an error, which belongs here
             told = await _next(feed, records)
@@ -109,21 +137,23 @@ async def _next(feed: Feed, records: Records) -> ServerSentEventMessage | None:
 
 @get("/live", media_type="text/event-stream", tags=["rooms"])
 async def live(request: Request[None, None, State], desk: GivenDesk, room_id: FromPath[str]) -> ServerSentEvent:
-    """Events `room` (first, with the captions so far) and `caption`; ends once the recording can be played."""
-    heard_ms = _heard_ms(request.headers.get("Last-Event-ID", ""))
+    """Events `room` (first, with the captions so far), `caption` and `delay`; ends once the recording can be played."""
+    heard_ms = heard_ms_of(request.headers.get("Last-Event-ID", ""))
     feed = Feed(desk.services, await known_room(desk.services, room_id), heard_ms)
-    return ServerSentEvent(_counted(feed))
+    return ServerSentEvent(counted(feed))
 
 
-def _heard_ms(last_event_id: str) -> int:
+def heard_ms_of(last_event_id: str) -> int:
     """Where the listener was; an id that is none of ours (they have 13 digits) means from the beginning."""
     return int(last_event_id) if last_event_id.isdecimal() and len(last_event_id) < 17 else 0
 
 
-async def _counted(feed: Feed) -> AsyncIterator[ServerSentEventMessage]:
+async def counted(feed: Feed) -> Events:
+    """The events of a feed that counts as open for as long as somebody takes them."""
     with feed.services.metrics.listeners.track_inprogress():
-        async for event in events(feed):
-            yield event
+        async with contextlib.aclosing(events(feed)) as stream:
+            async for event in stream:
+                yield event
 
 
 live_router = Router("/rooms/{room_id:str}", route_handlers=[live])

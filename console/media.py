@@ -5,21 +5,23 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
 from litestar import HttpMethod, MediaType, Request, Response, Router, get, route
 from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Stream
 
 from console.access import evidence_recording, hosts_recording, public_recording
 from console.asking import Desk, GivenDesk
 from console.ports import RecordingStore
 from console.ranges import Span, wanted
+from console.spoken import transcript_of
 from console.views import CAPTION_FORMATS, PublicView, public_view
-from processors.layout import audio_key, hls_key, transcript_key, waveform_key
+from processors.layout import audio_key, hls_key, waveform_key
+from processors.masking import masked, masks_of
+from processors.norms import norms_of
+from processors.serving import for_public
 from processors.subtitles import render
-from schemas.captions import Transcript
 from schemas.errors import Invalid, Missing
 from schemas.rooms import Room
 
@@ -45,6 +47,7 @@ SEGMENT_TYPES = {
     "ts": "video/mp2t",
 }
 _SEGMENT = re.compile(r"[A-Za-z0-9_-]{1,80}\.([a-z0-9]{2,4})")
+PUBLIC = "/listen/"
 PRIVATE = "private, no-cache"
 """Every play asks again, so that a deletion works the same second."""
 
@@ -91,13 +94,25 @@ async def waveform(desk: GivenDesk, room: NamedDependency[Room]) -> Response[byt
 
 
 @get([f"/captions.{name}" for name in CAPTION_FORMATS], tags=["media"])
-async def captions(request: MediaRequest, desk: GivenDesk, room: NamedDependency[Room]) -> Response[bytes]:
-    """The final captions as WebVTT, SRT, TTML, JSON or text."""
-    if room.transcript is None:
-        raise Invalid("captions_not_ready", "captions are being prepared")
+async def captions(
+    request: MediaRequest,
+    desk: GivenDesk,
+    room: NamedDependency[Room],
+    profile: FromQuery[str] = "",
+    mask: FromQuery[str] = "",
+) -> Response[bytes]:
+    """The final captions as WebVTT, SRT, TTML, JSON or text.
+
+    `profile` is `netflix` or `bbc` (without: within both); `mask` is `profanity`, `names` or both with a comma.
+    """
     name = request.url.path.rpartition(".")[2]
-    kept = msgspec.json.decode(await desk.services.store.get(transcript_key(room.room_id)), type=Transcript)
-    return Response(render(kept, name).encode(), media_type=CAPTION_TYPES[name], headers={"Cache-Control": PRIVATE})
+    norms, masks = norms_of(profile), masks_of(mask)
+    shown = await transcript_of(desk, room)
+    if request.url.path.startswith(PUBLIC):
+        shown = for_public(shown)
+    shown = masked(shown, masks, (room.host,))
+    data = render(shown, name, norms).encode()
+    return Response(data, media_type=CAPTION_TYPES[name], headers={"Cache-Control": PRIVATE})
 
 
 @get("/about", tags=["media"])
@@ -164,5 +179,5 @@ def _door(path: str, opened_by: Any, *more: Any) -> Router:
 
 
 hosts_media = _door("/rooms/{room_id:str}", _hosts)
-public_media = _door("/listen/{token:str}", _listeners, about)
+public_media = _door(f"{PUBLIC}{{token:str}}", _listeners, about)
 evidence_media = _door("/moderation/rooms/{room_id:str}", _moderators, about)

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from schemas.asks import Command
 from schemas.audio import AudioChunk
-from schemas.captions import Caption
+from schemas.captions import Caption, CaptionState
 from schemas.facts import Entry, Refused
 from schemas.keeping import StoredObject
 from schemas.rooms import Room
@@ -26,11 +26,14 @@ class Gateway(Protocol):
     async def send(self, chunk: AudioChunk) -> None:
         """Publish a chunk; returns once the broker has confirmed it."""
 
-    def follow(self, room_id: str) -> AsyncIterator[Entry | Caption]:
+    def follow(self, room_id: str) -> AsyncIterator[Entry | Caption | CaptionState]:
         """The room's records from the first `anext` on, without an end; cancelling it unsubscribes."""
 
     def captions(self, room_id: str) -> tuple[Caption, ...]:
         """What was said so far, the latest record of each caption, for those who come late."""
+
+    def caption_state(self, room_id: str) -> CaptionState | None:
+        """How the captions of the room are, as the captioner said last; `None` where it never did."""
 
 
 class RecordingStore(Protocol):

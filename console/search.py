@@ -73,7 +73,13 @@ async def _found(desk: Desk, wanted: queries.Wanted) -> tuple[queries.Hit, ...]:
     response = await desk.services.index.search(wanted.index, queries.utterances(wanted))
     hits = queries.hits(response, wanted).hits
     rooms = {room_id: await desk.services.log.load(room_id) for room_id in {hit.room_id for hit in hits}}
-    return tuple(hit for hit in hits if hit.pass_name == "final" or _only_live(rooms[hit.room_id]))
+    return tuple(hit for hit in hits if _served(hit, rooms[hit.room_id]))
+
+
+def _served(hit: queries.Hit, room: Room | None) -> bool:
+    if room is not None and hit.track_id in room.erased:
+        return False  # the index is told a moment later
+    return hit.pass_name == "final" or _only_live(room)
 
 
 def _only_live(room: Room | None) -> bool:

@@ -140,7 +140,7 @@ async def chunk_socket(socket: Socket, room_id: FromPath[str], track_id: FromPat
     await socket.accept()
     line = Line(socket, socket.app.state.door, room_id, track_id)
     try:
-        _check_caller(socket)
+        check_caller(socket)
         await line.welcome()
         while True:
             await line.take()
@@ -159,13 +159,13 @@ async def _refuse(line: Line, told: Problem) -> None:
     await line.socket.close(code=CLOSED_BY_PROBLEM + told.status, reason=told.reason)
 
 
-def _check_caller(socket: Socket) -> None:
-    """Nobody is asked for a password yet, so other sites' pages must not send through a visitor's browser."""
+def check_caller(socket: Socket) -> None:
+    """Nobody is asked for a password yet, so other sites' pages must not listen or send through a visitor's browser."""
     actor_of(socket.headers.get("Earwitness-Actor"))
     origin = socket.headers.get("Origin")
     ours = (socket.headers.get("Host", ""), urlsplit(socket.app.state.services.base_url).netloc)
     if origin is not None and urlsplit(origin).netloc not in ours:
-        raise Invalid("cross_site", "pages of other sites may not send audio here", field="Origin")
+        raise Invalid("cross_site", "pages of other sites may not open a line here", field="Origin")
 
 
 socket_router = Router("/rooms/{room_id:str}", route_handlers=[chunk_socket])

@@ -2,6 +2,8 @@
 
 from typing import ClassVar, Literal
 
+import msgspec
+
 from processors.clocks import clocks
 from processors.continuity import continuity
 from processors.manifest import TrackContinuity
@@ -85,6 +87,27 @@ class LiveView(Record, frozen=True, kw_only=True):
     _private: ClassVar[frozenset[str]] = frozenset({"captions"})
 
 
+class Delay(Record, frozen=True, kw_only=True):
+    """Whether live captions are delayed, since when (Unix ms) and why.
+
+    `waiting`: the engine has not answered; `unheard`: it finds no words; `silent`: no captioner is heard of.
+    """
+
+    delayed: bool = False
+    since_ms: int = 0
+    reason: str = ""
+
+
+class Frame(Record, frozen=True, kw_only=True):
+    """An event of the live feed as a WebSocket's text frame; `id` is what to resume behind."""
+
+    event: str
+    id: str
+    data: msgspec.Raw
+
+    _private: ClassVar[frozenset[str]] = frozenset({"data"})
+
+
 class CaseView(Record, frozen=True, kw_only=True):
     """A case with the room it is in; `listen_url` opens the evidence at its second."""
 
@@ -151,7 +174,7 @@ def public_view(room: Room, now_ms: int) -> PublicView:
     return PublicView(
         title=room.title,
         host=room.host,
-        speakers=tuple(dict.fromkeys(track.speaker for track in room.tracks.values())),
+        speakers=tuple(dict.fromkeys(t.speaker for t in room.tracks.values() if t.track_id not in room.erased)),
         opened_ms=room.opened_ms,
         duration_ms=room.assembled.duration_ms if room.assembled else None,
         captions_ready=room.transcript is not None,

@@ -5,14 +5,17 @@ from typing import Any
 
 from processors import deciding_kept as kept
 from processors import deciding_live as live
+from processors import deciding_spoken as spoken
 from schemas.asks import (
     AttachRecording,
     AttachScreening,
     AttachTranscript,
     CloseRoom,
     Command,
+    CorrectCaption,
     DecideCase,
     DeleteRecording,
+    EraseSpeaker,
     JoinTrack,
     LeaveTrack,
     OpenCase,
@@ -43,6 +46,8 @@ ANSWERS: dict[type, Answer] = {
     DeleteRecording: kept.delete_recording,
     RestoreRecording: kept.restore_recording,
     ReportRecording: kept.report_recording,
+    CorrectCaption: spoken.correct_caption,
+    EraseSpeaker: spoken.erase_speaker,
     PurgeRoom: kept.purge_room,
 }
 """Every ask but `OpenRoom`, which is the only one that needs no room."""

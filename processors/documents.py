@@ -56,6 +56,7 @@ def utterance_document(caption: Caption, room: Room) -> Document:
         "language": caption.language,
         "confidence": caption.confidence,
         "model": caption.model,
+        "corrected": True if caption.corrected_by else None,
     }
     doc_id = f"{caption.room_id}:{caption.track_id}:{caption.pass_name}:{caption.caption_id}"
     return _document("utterances", doc_id, max(1, caption.emitted_ms), caption.room_id, body)

@@ -10,6 +10,7 @@ from schemas.asks import Command
 from schemas.errors import Malformed
 from schemas.facts import (
     ZERO_DIGEST,
+    CaptionCorrected,
     CaseDecided,
     CaseOpened,
     Entry,
@@ -24,16 +25,20 @@ from schemas.facts import (
     RoomClosed,
     RoomOpened,
     RoomPurged,
+    SpeakerErased,
     TrackJoined,
     TrackLeft,
     TrackSealed,
     TranscriptAttached,
     entry_encoder,
 )
-from schemas.rooms import Case, Report, Room, Track
+from schemas.rooms import Case, Correction, Report, Room, Track
 
 Changes = dict[str, Any]
 _replace = msgspec.structs.replace
+
+ERASED = "[erased]"
+"""Stands where the name of a speaker stood who was erased."""
 
 
 def digest(entry: Entry) -> str:
@@ -70,9 +75,16 @@ def apply(room: Room | None, entry: Entry) -> Room:
         return room
     if entry.position != room.position + 1:
         raise Malformed("log_damaged", f"entry {entry.position} follows entry {room.position}", field="position")
-    changes = _CHANGES[type(entry.fact)](room, entry.fact, entry.at_ms)
+    changes = _changes(room, entry)
     commands = room.commands if room.commands[-1:] == (entry.command_id,) else (*room.commands, entry.command_id)
     return _replace(room, **changes, commands=commands, head=digest(entry), position=entry.position)
+
+
+def _changes(room: Room, entry: Entry) -> Changes:
+    if isinstance(entry.fact, CaptionCorrected):  # the one change that keeps who asked for it
+        made = Correction(text=entry.fact.text, actor=entry.actor, at_ms=entry.at_ms)
+        return {"corrections": room.corrections | {entry.fact.caption_id: made}}
+    return _CHANGES[type(entry.fact)](room, entry.fact, entry.at_ms)
 
 
 def _opened(entry: Entry) -> Room:
@@ -120,6 +132,20 @@ def _case_decided(room: Room, fact: CaseDecided, at_ms: int) -> Changes:
     return {"cases": room.cases | {fact.case_id: case}}
 
 
+def _erased(room: Room, fact: SpeakerErased, at_ms: int) -> Changes:
+    """The recording has to be put together again; until then nothing of it is served."""
+    erased = dict.fromkeys(fact.track_ids, at_ms)
+    tracks = {track_id: _replace(room.tracks[track_id], speaker=ERASED) for track_id in erased}
+    corrections = {id: made for id, made in room.corrections.items() if not _of_tracks(id, fact.track_ids)}
+    changes = {"erased": room.erased | erased, "tracks": room.tracks | tracks, "corrections": corrections}
+    return changes | {"assembled": None}
+
+
+def _of_tracks(caption_id: str, track_ids: tuple[str, ...]) -> bool:
+    """A caption's id is its track's, a dash and a time (`processors/utterances.py`)."""
+    return caption_id.rpartition("-")[0] in track_ids
+
+
 _CHANGES: dict[type, Callable[[Room, Any, int], Changes]] = {
     RoomOpened: _reopened,
     TrackJoined: _joined,
@@ -136,5 +162,6 @@ _CHANGES: dict[type, Callable[[Room, Any, int], Changes]] = {
     RecordingReported: _reported,
     CaseOpened: _case_opened,
     CaseDecided: _case_decided,
+    SpeakerErased: _erased,
     RoomPurged: lambda room, fact, at_ms: {"purged_ms": at_ms},
 }

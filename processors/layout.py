@@ -1,6 +1,7 @@
 """Where things are kept: ids in, object keys out. One folder a room; all keys are derived, none is invented."""
 
 ROOMS = "rooms/"
+ERASURES = "erasures/"
 
 
 def room_folder(room_id: str) -> str:
@@ -42,6 +43,15 @@ def manifest_key(room_id: str) -> str:
 
 def transcript_key(room_id: str) -> str:
     return f"rooms/{room_id}/captions/final.json"
+
+
+def recording_folder(room_id: str) -> str:
+    return f"rooms/{room_id}/recording/"
+
+
+def erasure_key(room_id: str, position: int) -> str:
+    """The ledger of erasures, outside the room's folder: a purge or a restore of the room does not take it along."""
+    return f"{ERASURES}{room_id}/{position:08}.json"
 
 
 def certificate_key(room_id: str) -> str:

@@ -75,7 +75,14 @@ PROPERTIES: dict[str, dict[str, Any]] = {
         "reports": _LONG,
         "continuity": {"properties": _CONTINUITY},
     },
-    "utterances": _SAID | {"caption_id": _KEYWORD, "language": _KEYWORD, "confidence": _SCORE, "model": _KEYWORD},
+    "utterances": _SAID
+    | {
+        "caption_id": _KEYWORD,
+        "language": _KEYWORD,
+        "confidence": _SCORE,
+        "model": _KEYWORD,
+        "corrected": _FLAG,
+    },
     "findings": _SAID
     | {
         "finding_id": _KEYWORD,

@@ -6,35 +6,36 @@ from xml.sax.saxutils import quoteattr
 
 import msgspec
 
-from processors.cues import Cue, clean, cues
-from schemas.captions import Transcript
+from processors.cues import CORRECTED, Cue, clean, cues
+from processors.norms import ALL, Norms
+from schemas.captions import Caption, Transcript
 from schemas.errors import Invalid
 
 
-def render(transcript: Transcript, name: str) -> str:
+def render(transcript: Transcript, name: str, norms: Norms = ALL) -> str:
     """Make the file that `name` (a key of `FORMATS`) stands for; raises `Invalid("format_unknown")`."""
     if name not in FORMATS:
         detail = f"no caption format {name!r}; there are {', '.join(FORMATS)}"
         raise Invalid("format_unknown", detail, field="format")
-    return FORMATS[name](transcript)
+    return FORMATS[name](transcript, norms)
 
 
-def to_vtt(transcript: Transcript) -> str:
-    """WebVTT (W3C) with a voice span for the speaker of each cue."""
+def to_vtt(transcript: Transcript, norms: Norms) -> str:
+    """WebVTT (W3C) with a voice span for the speaker of each cue, and a class span where a person corrected it."""
     note = f"NOTE heard by {transcript.engine} {transcript.model}".replace("-->", "->")
-    blocks = ["WEBVTT", clean(note), *map(_vtt_cue, cues(transcript.captions))]
+    blocks = ["WEBVTT", clean(note), *map(_vtt_cue, cues(transcript.captions, norms))]
     return "\n\n".join(blocks) + "\n"
 
 
-def to_srt(transcript: Transcript) -> str:
+def to_srt(transcript: Transcript, norms: Norms) -> str:
     """SubRip: numbered cues; the speaker's name stands before the words where the speaker changes."""
-    blocks = [_srt_cue(number, cue) for number, cue in enumerate(cues(transcript.captions, labelled=True), start=1)]
-    return "\n".join(blocks)
+    shown = cues(transcript.captions, norms, labelled=True)
+    return "\n".join(_srt_cue(number, cue) for number, cue in enumerate(shown, start=1))
 
 
-def to_ttml(transcript: Transcript) -> str:
+def to_ttml(transcript: Transcript, norms: Norms) -> str:
     """TTML 2 in the IMSC 1.1 text profile (W3C): one region at the bottom, one agent for each speaker."""
-    shown = cues(transcript.captions, labelled=True)
+    shown = cues(transcript.captions, norms, labelled=True)
     agents = {speaker: f"speaker{n}" for n, speaker in enumerate(dict.fromkeys(cue.speaker for cue in shown))}
     language = next((caption.language for caption in transcript.captions), "en")
     return _TTML.format(
@@ -45,21 +46,26 @@ def to_ttml(transcript: Transcript) -> str:
     )
 
 
-def to_json(transcript: Transcript) -> str:
+def to_json(transcript: Transcript, norms: Norms) -> str:
     """The transcript itself, words and all."""
     return msgspec.json.format(msgspec.json.encode(transcript), indent=1).decode() + "\n"
 
 
-def to_text(transcript: Transcript) -> str:
+def to_text(transcript: Transcript, norms: Norms) -> str:
     """One line for each utterance: time, speaker, words."""
-    lines = [f"[{_clock(c.start_ms)[:-4]}] {clean(c.speaker)}: {clean(c.text)}\n" for c in transcript.captions]
-    return "".join(lines)
+    return "".join(map(_text_line, transcript.captions))
+
+
+def _text_line(caption: Caption) -> str:
+    mark = f" {CORRECTED}" if caption.corrected_by else ""
+    return f"[{_clock(caption.start_ms)[:-4]}] {clean(caption.speaker)}: {clean(caption.text)}{mark}\n"
 
 
 def _vtt_cue(cue: Cue) -> str:
     text = "\n".join(escape(line, quote=False) for line in cue.lines)
+    marked = f"<c.corrected>{text}</c>" if cue.corrected else text
     voice = escape(cue.speaker, quote=False)
-    return f"{_clock(cue.start_ms)} --> {_clock(cue.end_ms)}\n<v {voice}>{text}"
+    return f"{_clock(cue.start_ms)} --> {_clock(cue.end_ms)}\n<v {voice}>{marked}"
 
 
 def _srt_cue(number: int, cue: Cue) -> str:
@@ -77,7 +83,8 @@ def _ttml_agent(agent: str, speaker: str) -> str:
 def _ttml_cue(cue: Cue, agent: str) -> str:
     text = "<br/>".join(escape(line, quote=False) for line in cue.lines)
     times = f'begin="{_clock(cue.start_ms)}" end="{_clock(cue.end_ms)}"'
-    return f'      <p {times} region="bottom" ttm:agent="{agent}">{text}</p>'
+    role = ' ttm:role="x-corrected"' if cue.corrected else ""
+    return f'      <p {times} region="bottom" ttm:agent="{agent}"{role}>{text}</p>'
 
 
 def _clock(ms: int) -> str:
@@ -114,7 +121,7 @@ tts:color="white" tts:backgroundColor="black"/>
 </tt>
 """
 
-FORMATS: dict[str, Callable[[Transcript], str]] = {
+FORMATS: dict[str, Callable[[Transcript, Norms], str]] = {
     "vtt": to_vtt,
     "srt": to_srt,
     "ttml": to_ttml,

@@ -110,6 +110,22 @@ class ReportRecording(Tagged, frozen=True, kw_only=True):
     _private: ClassVar[frozenset[str]] = frozenset({"explanation"})
 
 
+class CorrectCaption(Tagged, frozen=True, kw_only=True):
+    """What one final caption should say, in a person's words."""
+
+    track_id: str
+    caption_id: str
+    text: str
+
+    _private: ClassVar[frozenset[str]] = frozenset({"text"})
+
+
+class EraseSpeaker(Tagged, frozen=True, kw_only=True):
+    """A speaker wants to be out of what is served of the room (GDPR Art. 17): all tracks that carry this name."""
+
+    speaker: str
+
+
 class PurgeRoom(Tagged, frozen=True, kw_only=True):
     reason: str
 
@@ -129,6 +145,8 @@ Ask = (
     | DeleteRecording
     | RestoreRecording
     | ReportRecording
+    | CorrectCaption
+    | EraseSpeaker
     | PurgeRoom
 )
 

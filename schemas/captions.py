@@ -23,6 +23,7 @@ class Caption(Tagged, frozen=True, kw_only=True):
     The first `settled` characters of a draft are not expected to change any more.
     `confidence` is the mean word probability (0..1). `pass_name` is `live` or `final` (made after the room ended,
     from the durable recording); `engine` and `model` say what heard it. `emitted_ms` is Unix time, ms.
+    Where a person corrected it, `corrected_by` says who and `heard` is what the engine had heard.
     """
 
     room_id: str
@@ -41,8 +42,10 @@ class Caption(Tagged, frozen=True, kw_only=True):
     engine: str
     model: str
     emitted_ms: int
+    corrected_by: str = ""
+    heard: str = ""
 
-    _private: ClassVar[frozenset[str]] = frozenset({"text", "words"})
+    _private: ClassVar[frozenset[str]] = frozenset({"text", "words", "heard"})
 
 
 class TranscriptEnded(Tagged, frozen=True, kw_only=True):
@@ -51,6 +54,24 @@ class TranscriptEnded(Tagged, frozen=True, kw_only=True):
     room_id: str
     pass_name: Literal["live", "final"]
     captions: int
+
+
+IDLE = "idle"
+
+
+class CaptionState(Record, frozen=True, kw_only=True):
+    """Topic `captions.state`: how the live captions of a room are, every few seconds while somebody listens to it.
+
+    `delayed`, since `since_ms`, because of `reason`: `waiting` (speech that the engine has not answered) or `unheard`
+    (speech in which it finds no words); empty where all is well. `IDLE` where nothing arrives to be heard: it is said
+    once. Who otherwise hears of a live room no more takes it as delayed.
+    """
+
+    room_id: str
+    delayed: bool
+    since_ms: int
+    reason: str
+    at_ms: int
 
 
 CaptionRecord = Caption | TranscriptEnded

@@ -111,6 +111,22 @@ class RecordingReported(Tagged, frozen=True, kw_only=True):
     _private: ClassVar[frozenset[str]] = frozenset({"explanation"})
 
 
+class CaptionCorrected(Tagged, frozen=True, kw_only=True):
+    """A person says what a caption should say; what the engine heard stays in the transcript that is kept."""
+
+    track_id: str
+    caption_id: str
+    text: str
+
+    _private: ClassVar[frozenset[str]] = frozenset({"text"})
+
+
+class SpeakerErased(Tagged, frozen=True, kw_only=True):
+    """These tracks are served no more: not their sound, not their words, not the name."""
+
+    track_ids: tuple[str, ...]
+
+
 class RoomPurged(Tagged, frozen=True, kw_only=True):
     reason: str
 
@@ -131,6 +147,8 @@ Fact = (
     | RecordingDeleted
     | RecordingRestored
     | RecordingReported
+    | CaptionCorrected
+    | SpeakerErased
     | RoomPurged
 )
 

@@ -27,6 +27,15 @@ class Certificate(Record, frozen=True, kw_only=True):
     objects: tuple[StoredObject, ...]
 
 
+class Erasure(Record, frozen=True, kw_only=True):
+    """A line of the ledger of erasures: these tracks of a room were erased by entry `position` of its log. No names."""
+
+    room_id: str
+    track_ids: tuple[str, ...]
+    requested_ms: int
+    position: int
+
+
 class Document(Record, frozen=True, kw_only=True):
     """A document for the index: `index` is one of rooms, utterances, findings, cases, figures.
 

@@ -1,5 +1,7 @@
 """A room's state, folded from its facts (`schemas/facts.py`), and its clocks."""
 
+from typing import ClassVar
+
 from schemas.base import Record
 from schemas.facts import RecordingAssembled, RecordingScreened, TrackSealed, TranscriptAttached
 
@@ -35,8 +37,21 @@ class Case(Record, frozen=True, kw_only=True):
     violation: bool | None = None
 
 
+class Correction(Record, frozen=True, kw_only=True):
+    """The text that `actor` gave a caption."""
+
+    text: str
+    actor: str
+    at_ms: int
+
+    _private: ClassVar[frozenset[str]] = frozenset({"text"})
+
+
 class Room(Record, frozen=True, kw_only=True):
-    """A room's state, folded from its log. `head` is the SHA-256 (hex) of the last entry, `position` its number."""
+    """A room's state, folded from its log. `head` is the SHA-256 (hex) of the last entry, `position` its number.
+
+    `corrections` are by caption; `erased` says since when (Unix ms) a track is served no more.
+    """
 
     room_id: str
     title: str
@@ -59,6 +74,8 @@ class Room(Record, frozen=True, kw_only=True):
     reports: tuple[Report, ...] = ()
     cases: dict[str, Case] = {}
     commands: tuple[str, ...] = ()
+    corrections: dict[str, Correction] = {}
+    erased: dict[str, int] = {}
 
     @property
     def live(self) -> bool:

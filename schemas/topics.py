@@ -3,7 +3,7 @@
 from schemas.asks import Command
 from schemas.audio import AudioChunk, PartStored, RoomEnded, TrackEnded
 from schemas.base import Record
-from schemas.captions import Caption, TranscriptEnded
+from schemas.captions import Caption, CaptionState, TranscriptEnded
 from schemas.facts import Entry, Refused
 from schemas.findings import Finding
 from schemas.letters import DeadLetter
@@ -22,10 +22,11 @@ EVENTS = Topic(name="room.events", retention_ms=24 * HOUR_MS)
 REFUSALS = Topic(name="room.refusals", retention_ms=HOUR_MS)
 PARTS = Topic(name="parts.stored", retention_ms=24 * HOUR_MS)
 CAPTIONS = Topic(name="captions", retention_ms=24 * HOUR_MS)
+CAPTION_STATES = Topic(name="captions.state", retention_ms=HOUR_MS)
 FINDINGS = Topic(name="findings", retention_ms=24 * HOUR_MS)
 LETTERS = Topic(name="dead.letters", retention_ms=14 * 24 * HOUR_MS)
 
-TOPICS = (AUDIO, COMMANDS, EVENTS, REFUSALS, PARTS, CAPTIONS, FINDINGS, LETTERS)
+TOPICS = (AUDIO, COMMANDS, EVENTS, REFUSALS, PARTS, CAPTIONS, CAPTION_STATES, FINDINGS, LETTERS)
 
 TOPIC_OF: dict[type[Record], Topic] = {
     AudioChunk: AUDIO,
@@ -37,6 +38,7 @@ TOPIC_OF: dict[type[Record], Topic] = {
     PartStored: PARTS,
     Caption: CAPTIONS,
     TranscriptEnded: CAPTIONS,
+    CaptionState: CAPTION_STATES,
     Finding: FINDINGS,
     DeadLetter: LETTERS,
 }

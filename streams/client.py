@@ -58,8 +58,14 @@ class Client:
         except (httpx.HTTPError, ValueError) as error:
             raise Unavailable(f"the console does not answer: {error}") from error
 
-    def download(self, path: str) -> bytes:
-        return self._request("GET", path).content
+    def correct(self, room_id: str, caption_id: str, text: str) -> dict[str, Any]:
+        return self._json("PUT", f"/rooms/{room_id}/captions/{caption_id}", json={"text": text})
+
+    def erase(self, room_id: str, speaker: str) -> dict[str, Any]:
+        return self._json("POST", f"/rooms/{room_id}/erasures", json={"speaker": speaker})
+
+    def download(self, path: str, **options: str) -> bytes:
+        return self._request("GET", path, params=options).content
 
     def wait_for(self, room_id: str, done: Callable[[dict[str, Any]], bool], *, timeout_s: float) -> dict[str, Any]:
         """Ask for the room until `done` says yes; `Unavailable` when that takes too long."""

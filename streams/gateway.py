@@ -1,6 +1,6 @@
 """Asks in, decisions out, and a live feed of what happens: the console's way to the topics.
 
-A `TopicReader` brings `room.events`, `room.refusals` and `captions` to the event loop; every console sees everything.
+A `TopicReader` brings what happens and what is said to the event loop; every console sees everything.
 """
 
 import asyncio
@@ -11,18 +11,19 @@ from collections.abc import AsyncIterator
 from schemas.asks import Command
 from schemas.audio import AudioChunk
 from schemas.base import Record
-from schemas.captions import Caption
+from schemas.captions import Caption, CaptionState
 from schemas.facts import Entry, Refused
-from schemas.topics import CAPTIONS, EVENTS, REFUSALS
+from schemas.topics import CAPTION_STATES, CAPTIONS, EVENTS, REFUSALS
 from streams.publisher import Publisher
 from streams.reading import TopicReader
 
-FOLLOWED = (EVENTS, REFUSALS, CAPTIONS)
+FOLLOWED = (EVENTS, REFUSALS, CAPTIONS, CAPTION_STATES)
 DECISION_SECONDS = 6.0
 """How long a person waits for a decision before 202: two rebalances of the steward's group."""
 ROOMS_REMEMBERED = 500
 """Rooms whose captions are kept for late joiners; beyond that the oldest goes (the index has them all)."""
 
+Followed = Entry | Caption | CaptionState
 Answer = tuple[Entry, ...] | Refused
 
 
@@ -35,8 +36,9 @@ class KafkaGateway:
         self._decision_s = decision_s
         self._answers: dict[str, asyncio.Future[Answer]] = {}
         self._partial: dict[str, list[Entry]] = defaultdict(list)
-        self._followers: dict[str, set[asyncio.Queue[Entry | Caption]]] = defaultdict(set)
+        self._followers: dict[str, set[asyncio.Queue[Followed]]] = defaultdict(set)
         self._captions: OrderedDict[str, dict[str, Caption]] = OrderedDict()
+        self._states: OrderedDict[str, CaptionState] = OrderedDict()
 
     def start(self) -> None:
         loop = asyncio.get_running_loop()
@@ -62,9 +64,9 @@ class KafkaGateway:
         """Publish a chunk; returns when the broker has confirmed it, raises `Unavailable` otherwise."""
         await self._publisher.publish(chunk)
 
-    async def follow(self, room_id: str) -> AsyncIterator[Entry | Caption]:
+    async def follow(self, room_id: str) -> AsyncIterator[Followed]:
         """The room's entries and captions from now on."""
-        queue: asyncio.Queue[Entry | Caption] = asyncio.Queue()
+        queue: asyncio.Queue[Followed] = asyncio.Queue()
         self._followers[room_id].add(queue)
         try:
             while True:
@@ -78,6 +80,10 @@ class KafkaGateway:
         """The newest state of each caption of the live pass, in time order, for those who join late."""
         return tuple(sorted(self._captions.get(room_id, {}).values(), key=lambda caption: caption.start_ms))
 
+    def caption_state(self, room_id: str) -> CaptionState | None:
+        """What the captioner said last of how the room's captions are."""
+        return self._states.get(room_id)
+
     def _hand_over(self, loop: asyncio.AbstractEventLoop, record: Record) -> None:
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody listens any more
             loop.call_soon_threadsafe(self._take, record)
@@ -90,6 +96,11 @@ class KafkaGateway:
                 self._take_entry(record)
             case Caption(pass_name="live"):
                 self._remember(record)
+                self._tell(record.room_id, record)
+            case CaptionState():
+                self._states[record.room_id] = record
+                if len(self._states) > ROOMS_REMEMBERED:
+                    self._states.popitem(last=False)
                 self._tell(record.room_id, record)
             case _:
                 pass
@@ -113,6 +124,6 @@ class KafkaGateway:
         if len(self._captions) > ROOMS_REMEMBERED:
             self._captions.popitem(last=False)
 
-    def _tell(self, room_id: str, record: Entry | Caption) -> None:
+    def _tell(self, room_id: str, record: Followed) -> None:
         for queue in self._followers.get(room_id, ()):
             queue.put_nowait(record)

@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator
 from agents.ports import Now, RoomLog
 from schemas.asks import Command
 from schemas.audio import AudioChunk
-from schemas.captions import Caption
+from schemas.captions import Caption, CaptionState
 from schemas.facts import Entry, Refused
 
-Followed = Entry | Caption
+Followed = Entry | Caption | CaptionState
 
 
 class MemoryGateway:
@@ -24,6 +24,7 @@ class MemoryGateway:
         self._now = now
         self._captions: dict[str, dict[str, Caption]] = defaultdict(dict)
         self._followers: dict[str, set[asyncio.Queue[Followed]]] = defaultdict(set)
+        self._states: dict[str, CaptionState] = {}
         self.chunks: list[AudioChunk] = []
 
     async def ask(self, command: Command) -> tuple[Entry, ...] | Refused | None:
@@ -48,6 +49,9 @@ class MemoryGateway:
     def captions(self, room_id: str) -> tuple[Caption, ...]:
         return tuple(sorted(self._captions[room_id].values(), key=lambda caption: caption.start_ms))
 
+    def caption_state(self, room_id: str) -> CaptionState | None:
+        return self._states.get(room_id)
+
     def followers(self, room_id: str) -> int:
         """How many follow the room now."""
         return len(self._followers[room_id])
@@ -55,6 +59,11 @@ class MemoryGateway:
     def tell(self, caption: Caption) -> None:
         self._captions[caption.room_id][caption.caption_id] = caption
         self._hand_out(caption)
+
+    def tell_state(self, state: CaptionState) -> None:
+        """As `tell`, of how the captions are."""
+        self._states[state.room_id] = state
+        self._hand_out(state)
 
     def _hand_out(self, record: Followed) -> None:
         for queue in self._followers[record.room_id]:

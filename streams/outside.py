@@ -1,7 +1,9 @@
 """Settings in, everything outside that agents work with out, each made when first asked for."""
 
-from functools import cached_property
+import os
+from functools import cached_property, partial
 
+import structlog
 from elasticsearch import AsyncElasticsearch
 
 from agents.directory import RoomDirectory
@@ -10,6 +12,7 @@ from agents.hearing_figures import HearingFigures
 from agents.ports import RecordingStore
 from processors.engines.base import Engine
 from processors.engines.choose import open_engine
+from processors.engines.supervised import SupervisedEngine
 from processors.screening.classifier import Classifier, NoClassifier
 from processors.screening.policy import Policy, shipped_policy
 from streams.clock import now_ms
@@ -19,6 +22,11 @@ from streams.rendering import FfmpegRenderer
 from streams.roomlog import StoredRoomLog
 from streams.settings import Settings
 from streams.stores import open_store
+
+log = structlog.get_logger()
+
+EXIT_STUCK = 75
+"""EX_TEMPFAIL of sysexits.h: start it again."""
 
 
 class Outside:
@@ -51,7 +59,8 @@ class Outside:
     @cached_property
     def engine(self) -> Engine:
         asked = self.settings
-        return open_engine(asked.engine, asked.model, asked.device, threads=asked.threads)
+        opening = partial(open_engine, asked.engine, asked.model, asked.device, threads=asked.threads)
+        return SupervisedEngine(opening, _end_stuck, language=asked.language)
 
     @cached_property
     def figures(self) -> HearingFigures:
@@ -73,3 +82,9 @@ class Outside:
     @cached_property
     def policy(self) -> Policy:
         return shipped_policy()
+
+
+def _end_stuck(waited_s: float) -> None:
+    """A thread that hangs in the engine cannot be ended; the process can, before any offset moves."""
+    log.error("engine_stuck", waited_s=waited_s)
+    os._exit(EXIT_STUCK)

@@ -6,13 +6,18 @@ all of it is repeatable.
 
 from collections.abc import Awaitable, Callable
 
+import msgspec
 import stamina
 import structlog
 
+from agents.ports import RecordingStore, RoomLog
+from processors.layout import ERASURES
+from schemas.asks import Command, EraseSpeaker
 from schemas.audio import RoomEnded
 from schemas.base import Record
 from schemas.errors import Unavailable
 from schemas.facts import RecordingCompleted
+from schemas.keeping import Erasure
 from schemas.rooms import Room
 from streams.outside import Outside
 from streams.roomlog import StoredRoomLog
@@ -21,12 +26,15 @@ from streams.topics import ensure_topics
 
 log = structlog.get_logger()
 
+Publish = Callable[[Record], Awaitable[None]]
+
 
 async def prepare(settings: Settings) -> None:
     """Make topics and indices, then resume unfinished rooms; `Unavailable` when a service is away."""
     await ensure_services(settings)
     outside = Outside(settings)
     await resume(outside.log, outside.publisher.publish)
+    await erase_again(outside.log, outside.store, outside.publisher.publish, outside.now())
     outside.publisher.close()
 
 
@@ -41,7 +49,7 @@ async def ensure_services(settings: Settings) -> None:
         await index.close()
 
 
-async def resume(rooms: StoredRoomLog, publish: Callable[[Record], Awaitable[None]]) -> int:
+async def resume(rooms: StoredRoomLog, publish: Publish) -> int:
     """Publish again what the unfinished rooms wait for; returns how many there were."""
     resumed = 0
     for room_id in await rooms.room_ids():
@@ -52,6 +60,27 @@ async def resume(rooms: StoredRoomLog, publish: Callable[[Record], Awaitable[Non
         await publish(await _awaited(rooms, room))
         resumed += 1
     return resumed
+
+
+async def erase_again(rooms: RoomLog, store: RecordingStore, publish: Publish, at_ms: int) -> int:
+    """Ask again for erasures that the ledger has and the room's log has not: it came back from a backup before them."""
+    asked = 0
+    for found in await store.list(ERASURES):
+        line = msgspec.json.decode(await store.get(found.key), type=Erasure)
+        room = await rooms.load(line.room_id)
+        if room is None or room.purged_ms is not None:
+            continue
+        for speaker in {room.tracks[track_id].speaker for track_id in line.track_ids if track_id not in room.erased}:
+            log.warning("erasure_resumed", room_id=room.room_id, position=line.position)
+            await publish(_erasure(room.room_id, speaker, line, at_ms))
+            asked += 1
+    return asked
+
+
+def _erasure(room_id: str, speaker: str, line: Erasure, at_ms: int) -> Command:
+    command_id = f"erase-again:{room_id}:{line.position}:{at_ms}"
+    ask = EraseSpeaker(speaker=speaker)
+    return Command(command_id=command_id, room_id=room_id, actor="recovery", at_ms=at_ms, ask=ask)
 
 
 def _unfinished(room: Room) -> bool:

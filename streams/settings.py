@@ -41,6 +41,8 @@ class Settings(Record, frozen=True, kw_only=True):
     """`faster-whisper`, `openai-whisper` or `scripted`."""
     model: str = "tiny.en"
     """A Whisper model: a hub name or a folder."""
+    language: str = ""
+    """Two-letter code of the language that is spoken; empty: found out once with confidence, then held per track."""
     device: str = "cpu"
     """`cpu` or `cuda`."""
     threads: int = 1

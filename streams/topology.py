@@ -8,6 +8,8 @@ from collections.abc import Callable
 
 from agents.assembler import assembler
 from agents.captioner import captioner
+from agents.corrector import corrector
+from agents.eraser import eraser
 from agents.indexer import caption_indexer, finding_indexer, room_indexer
 from agents.janitor import janitor
 from agents.meter import meter
@@ -55,6 +57,9 @@ WORKERS: dict[str, tuple[Flow, ...]] = {
         flow(CAPTIONS, "caption_meter", lambda o: meter(o.directory, o.index, o.now)),
         flow(FINDINGS, "finding_meter", lambda o: meter(o.directory, o.index, o.now)),
         flow(EVENTS, "room_meter", lambda o: meter(o.directory, o.index, o.now)),
+        # What people ask of the words themselves: to put them right, or to take somebody out.
+        flow(EVENTS, "corrector", lambda o: corrector(o.log, o.store, o.index, o.now)),
+        flow(EVENTS, "eraser", lambda o: eraser(o.log, o.store, o.now)),
         flow(EVENTS, "janitor", lambda o: janitor(o.log, o.store, o.index, o.now)),
     ),
 }

@@ -8,6 +8,9 @@ export class Problem extends Error {
   }
 }
 
+export const correcting = (roomId) => (caption, text) =>
+  ask(`/rooms/${roomId}/captions/${encodeURIComponent(caption.caption_id)}`, { method: "PUT", body: { text } });
+
 export async function ask(address, { method = "GET", body } = {}) {
   const options = { method };
   if (body !== undefined) {

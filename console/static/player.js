@@ -1,6 +1,7 @@
 // An address of a recording in, a player out: own controls around <audio>, and captions that follow.
 
 import { ask } from "./api.js";
+import { correctable } from "./correcting.js";
 import { clock, colours, h, spoken } from "./dom.js";
 
 const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2];
@@ -32,10 +33,12 @@ function icon(name) {
 }
 
 export class Player {
-  // base: the address under which the media lie; durationS: known length; shareLink: async () => address, or null.
-  constructor(place, { base, durationS, shareLink = null, startS = null, muted = false, onGone = null }) {
+  // base: the address under which the media lie; durationS: known length; shareLink: async () => address, or null;
+  // correct: async (caption, text) => the corrected caption, or null for those who may only read.
+  constructor(place, { base, durationS, shareLink = null, correct = null, startS = null, muted = false, onGone = null }) {
     this.base = base;
     this.shareLink = shareLink;
+    this.correct = correct;
     this.durationS = durationS ?? 0;
     this.lines = [];
     this.peaks = [];
@@ -167,9 +170,14 @@ export class Player {
 
   fill(captions) {
     this.status.textContent = captions.length ? "" : "Nothing was said.";
-    this.lines = captions.map((caption) => ({ startS: caption.start_ms / 1000, endS: caption.end_ms / 1000, item: this.line(caption) }));
+    this.lines = captions.map((caption) => ({ startS: caption.start_ms / 1000, endS: caption.end_ms / 1000, item: this.item(caption) }));
     this.captions.replaceChildren(...this.lines.map((line) => line.item));
     this.follow(this.at());
+  }
+
+  item(caption) {
+    const line = (each) => this.line(each);
+    return this.correct ? correctable(caption, line, this.correct) : line(caption);
   }
 
   line(caption) {
@@ -177,7 +185,8 @@ export class Player {
     const button = h("button", { type: "button", class: "line", onclick: () => this.seekTo(startS) },
       h("span", { class: "stamp" }, clock(startS)),
       h("span", { class: this.colour(caption.speaker) }, caption.speaker),
-      h("span", { class: "words" }, caption.text));
+      h("span", { class: "words" }, caption.text,
+        caption.corrected_by ? h("span", { class: "note", title: caption.heard ? `Heard: ${caption.heard}` : null }, " corrected") : null));
     return h("li", {}, button);
   }
 

@@ -1,6 +1,7 @@
 // A room's live feed in, its captions as they come out; once the recording is there, its player.
 
-import { ask } from "./api.js";
+import { ask, correcting } from "./api.js";
+import { showDelay } from "./delay.js";
 import { askedSecond, byId, clock, colours, day, h } from "./dom.js";
 import { Player } from "./player.js";
 
@@ -24,7 +25,15 @@ function line(caption) {
   return h("li", { class: "line" },
     h("span", { class: "stamp" }, clock(caption.start_ms / 1000)),
     h("span", { class: colour(caption.speaker) }, caption.speaker),
-    h("span", { class: "words" }, caption.text));
+    h("span", { class: "words" }, ...words(caption)));
+}
+
+// The settled beginning of a draft is not expected to change any more; `settled` counts characters, not UTF-16 units.
+function words(caption) {
+  if (caption.status === "final" || !caption.settled) return [caption.text];
+  const letters = [...caption.text];
+  const settled = h("span", { class: "settled" }, letters.slice(0, caption.settled).join(""));
+  return [settled, letters.slice(caption.settled).join("")];
 }
 
 // A draft is replaced by the next record of its id; a final moves into the log and stays. An empty one takes its draft
@@ -52,6 +61,7 @@ function show(room) {
   byId("byline").textContent = facts.join(" · ");
   const quiet = room.state === "live" && !spoken.size;
   byId("status").textContent = NOTES[room.state] ?? (quiet ? "Captions appear here as people speak." : "");
+  if (room.state !== "live") showDelay(byId("delay"), { delayed: false });
   byId("live").hidden = !["live", "preparing"].includes(room.state);
   showSign(room);
   showKeeping(room);
@@ -109,6 +119,7 @@ function openPlayer(room) {
     durationS: room.duration_ms / 1000,
     startS: askedSecond(),
     shareLink: async () => (await ask(`${base}/share`, { method: "POST" })).url,
+    correct: correcting(roomId),
     onGone: refresh,
   });
 }
@@ -153,6 +164,8 @@ function listen() {
     hear(JSON.parse(event.data));
     byId("status").textContent = "";
   });
+  feed.addEventListener("open", () => showDelay(byId("delay"), { delayed: false }));
+  feed.addEventListener("delay", (event) => showDelay(byId("delay"), JSON.parse(event.data)));
   // A broken line is taken up by the browser itself, a refusal (503) is not.
   feed.addEventListener("error", () => {
     if (feed.readyState === EventSource.CLOSED) setTimeout(listen, AGAIN_MS);

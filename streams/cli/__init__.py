@@ -6,8 +6,10 @@ import click
 
 from schemas.errors import EarwitnessError
 from streams.cli.bench import bench
+from streams.cli.captions import captions
 from streams.cli.demo import demo
 from streams.cli.doctor import doctor
+from streams.cli.erasing import erase
 from streams.cli.letters import dead_letters
 from streams.cli.rooms import export, purge, record, rooms, search, show
 from streams.cli.running import console, up, worker
@@ -32,6 +34,8 @@ for command in (
     show,
     search,
     verify,
+    captions,
+    erase,
     purge,
     dead_letters,
     doctor,

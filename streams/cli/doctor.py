@@ -85,7 +85,8 @@ def _described(name: str, describe: Callable[[], str], remedy: str) -> Check:
 
 def _captions(settings: Settings) -> str:
     chosen = choose(settings.engine, settings.model, settings.device)
-    return f"{chosen.engine}, {chosen.model} on {chosen.device}: {chosen.why}"
+    language = settings.language or "found out once, then held per track"
+    return f"{chosen.engine}, {chosen.model} on {chosen.device}, language: {language}. {chosen.why}"
 
 
 def _disk(settings: Settings) -> Check:

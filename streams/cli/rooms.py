@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from processors.norms import PROFILES
 from schemas.errors import Invalid
 from streams.cli.common import connected, print_json, settings_of, terminal, timecode, with_settings
 from streams.client import Client
@@ -84,15 +85,20 @@ def seconds_recorded(room: dict[str, Any]) -> dict[str, float]:
 @click.command()
 @click.argument("room_id", metavar="ROOM")
 @click.option("--format", "format_", type=click.Choice(tuple(FORMATS)), required=True)
+@click.option("--profile", type=click.Choice(tuple(PROFILES)), help="Captions for one house style; else for all.")
+@click.option("--mask", help="Leave `profanity`, `names` or both (with a comma) out of the captions.")
 @click.argument("destination", metavar="DEST", type=click.Path(path_type=Path))
 @with_settings
-def export(room_id: str, format_: str, destination: Path, **options: Any) -> None:
+def export(
+    room_id: str, format_: str, profile: str | None, mask: str | None, destination: Path, **options: Any
+) -> None:
     """Write ROOM's recording or captions to DEST (a file, or a folder that is there)."""
+    asked = {name: value for name, value in (("profile", profile), ("mask", mask)) if value}
     target = destination / f"{room_id}.{format_}" if destination.is_dir() else destination
     if not target.parent.is_dir():
         raise Invalid("folder_missing", f"{target.parent} is not there; make it first", field="DEST")
     with connected(settings_of(**options), look_only=True) as (_, client):
-        target.write_bytes(client.download(f"/rooms/{room_id}/{FORMATS[format_]}"))
+        target.write_bytes(client.download(f"/rooms/{room_id}/{FORMATS[format_]}", **asked))
     click.echo(str(target))
 
 

@@ -16,10 +16,20 @@ from agents.recorder import recorder
 from processors.decoding import Samples
 from processors.layout import audio_key, hls_key, manifest_key, part_key, waveform_key
 from processors.manifest import Manifest
+from processors.timeline import RATE_HZ
 from schemas.asks import Command, SealTrack
 from schemas.audio import AudioChunk, RoomEnded
 from schemas.errors import Unavailable
-from schemas.facts import ZERO_DIGEST, Entry, RecordingAssembled, RecordingCompleted, Refused, RoomClosed, TrackSealed
+from schemas.facts import (
+    ZERO_DIGEST,
+    Entry,
+    RecordingAssembled,
+    RecordingCompleted,
+    Refused,
+    RoomClosed,
+    SpeakerErased,
+    TrackSealed,
+)
 from schemas.rooms import Room, Track
 from streams.rendering import FfmpegRenderer
 from streams.stores import MemoryStore
@@ -226,3 +236,23 @@ async def test_an_outage_of_the_store_is_waited_out():
         rooms = await recorded(store, {"t0": chunks("audio/ogg", 20)}, {"t0": "audio/ogg"})
         outputs = await collect(assembler(rooms, store, Listening(), lambda: CLOSED_MS), deliveries(event()))
     assert outputs[0].ask.recorded_ms["t0"] == pytest.approx(20_000, abs=20)
+
+
+async def test_an_erased_speaker_falls_silent_and_no_file_of_the_earlier_recording_is_left() -> None:
+    store, kinds = MemoryStore(), {name: KINDS[name] for name in ("anna", "ben")}
+    sent = {"anna": chunks(KINDS["anna"], 2, track_id="anna"), "ben": chunks(KINDS["ben"], 8, track_id="ben")}
+    rooms = await recorded(store, sent, kinds)
+    _, before = await assembled(rooms, store, FfmpegRenderer())
+    rooms.value = msgspec.structs.replace(rooms.value, erased={"ben": CLOSED_MS})
+    renderer = Listening()
+    erased = msgspec.structs.replace(event(), fact=SpeakerErased(track_ids=("ben",)))
+    (made,) = await collect(assembler(rooms, store, renderer, lambda: CLOSED_MS), deliveries(erased))
+    manifest = msgspec.json.decode(await store.get(manifest_key("r")), type=Manifest)
+    assert isinstance(made, Command)
+    assert made.command_id == "assemble:r:ben"
+    assert renderer.sound.size == pytest.approx(2 * RATE_HZ, abs=RATE_HZ // 10)
+    assert {track.track_id: track.recorded_ms for track in manifest.tracks}["ben"] == 0
+    assert all(track.intact for track in manifest.tracks)
+    kept = {found.key for found in await store.list("rooms/r/recording/")}
+    assert kept == {manifest_key("r"), *(line.key for line in manifest.outputs)}
+    assert {line.key for line in before.outputs} - kept

@@ -1,6 +1,7 @@
 """Live captions come as drafts and finals, end with the room, and no chunk is acknowledged before its words are out."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Sequence
 from itertools import count, pairwise
 
@@ -20,7 +21,7 @@ from processors.layout import part_key
 from processors.parts import encode_part, stored_chunk
 from schemas.audio import CHUNKS_PER_PART, AudioChunk, Part, RoomEnded, TrackEnded
 from schemas.base import Record
-from schemas.captions import Caption, TranscriptEnded
+from schemas.captions import Caption, CaptionState, TranscriptEnded
 from schemas.errors import Missing, Unavailable
 from schemas.facts import ZERO_DIGEST
 from schemas.rooms import Room, Track
@@ -73,6 +74,14 @@ class Failing(ScriptedEngine):
         if self._errors:
             raise self._errors.pop(0)
         return super().transcribe(utterances, beam=beam)
+
+
+class Wordless(ScriptedEngine):
+    """Hears nothing in anything."""
+
+    def transcribe(self, utterances: Sequence[Speech], *, beam: int) -> list[Heard]:
+        nothing = Heard(text="", language="en", avg_logprob=-2.0, no_speech_prob=0.9, rejected="no_speech")
+        return [nothing for _ in utterances]
 
 
 async def captioned(
@@ -297,3 +306,47 @@ async def _keep_first_part(store: MemoryStore, chunks: Sequence[AudioChunk]) -> 
     kept = tuple(stored_chunk(chunk, 0, chunk.sequence) for chunk in chunks[:CHUNKS_PER_PART])
     part = Part(room_id="r", track_id="a", index=0, previous=ZERO_DIGEST, chunks=kept)
     await store.put(part_key("r", "a", 0), encode_part(part))
+
+
+class Hanging(ScriptedEngine):
+    """Hangs for `seconds` the first time, then hears."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self._seconds = seconds
+
+    def transcribe(self, utterances: Sequence[Speech], *, beam: int) -> list[Heard]:
+        time.sleep(self._seconds)
+        self._seconds = 0.0
+        return super().transcribe(utterances, beam=beam)
+
+
+async def hurried(source: Acked, engine: Engine, figures: HearingFigures) -> list[Record]:
+    """As `captioned`, with a clock on which twenty seconds pass in one."""
+    began_s = time.monotonic()
+    clock = lambda: OPENED_MS + round((time.monotonic() - began_s) * 20_000)  # noqa: E731 -- it closes over the start
+    agent = captioner(Rooms(ROOM), engine, clock, NoHeaders(), figures)
+    return await asyncio.wait_for(collect(agent, source), 60)
+
+
+async def test_an_engine_that_hangs_is_told_to_the_room_and_counted_and_so_is_its_end_and_nothing_is_lost() -> None:
+    figures, source = HearingFigures(), deliveries(*pcm_chunks(speech(16)), ENDED)
+    outputs = await hurried(source, Hanging(1.5), figures)
+    states = [out for out in outputs if isinstance(out, CaptionState)]
+    assert next(state.reason for state in states if state.delayed) == "waiting"
+    assert not states[-1].delayed
+    assert figures.gaps.labels("waiting")._value.get() == 1
+    whole = finals(await captioned([*pcm_chunks(speech(16)), ENDED]))
+    assert [each.text for each in finals(outputs)] == [each.text for each in whole]
+    assert source.all
+
+
+async def test_an_engine_that_never_finds_words_in_speech_is_told_to_the_room() -> None:
+    source = deliveries(*pcm_chunks(np.concatenate([speech(17), speech(17)])), ENDED)
+    outputs = await hurried(source, Wordless(), HearingFigures())
+    assert "unheard" in {out.reason for out in outputs if isinstance(out, CaptionState)}
+
+
+async def test_a_room_that_goes_well_is_never_called_delayed_and_is_heard_of_every_five_seconds() -> None:
+    outputs = await hurried(deliveries(*pcm_chunks(speech(16)), ENDED), ScriptedEngine(), HearingFigures())
+    assert not any(out.delayed for out in outputs if isinstance(out, CaptionState))

@@ -13,7 +13,7 @@ from agents.ports import Agent
 from processors import queries
 from processors.mappings import PROPERTIES
 from processors.queries import Wanted
-from schemas.asks import Ask, DecideCase, PurgeRoom
+from schemas.asks import Ask, DecideCase, EraseSpeaker, PurgeRoom
 from schemas.base import Record
 from schemas.captions import TranscriptEnded
 from schemas.errors import Unavailable
@@ -131,6 +131,14 @@ async def test_nothing_of_an_unrecorded_room_is_indexed() -> None:
     await run(house.meter, *entries, caption("Hello."), finding())
     await run(house.caption_indexer, caption("Hello."))
     await run(house.finding_indexer, finding())
+    assert await house.number_of_documents() == 0
+
+
+async def test_what_an_erased_speaker_said_is_not_found_again_when_it_comes_late_or_again() -> None:
+    house = House()
+    await house.happened(*READY_ASKS, EraseSpeaker(speaker="Anna"))
+    await run(house.caption_indexer, caption("Hello."))
+    await run(house.finding_indexer, finding(pass_name="final"))
     assert await house.number_of_documents() == 0
 
 

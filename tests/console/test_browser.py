@@ -17,6 +17,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from schemas.captions import CaptionState
 from streams.ffmpeg_binary import ffmpeg_binary
 from tests.console.house import House, caption, open_room
 
@@ -73,6 +74,14 @@ class Served:
     def tell(self, n: int, **changed: Any) -> None:
         async def told() -> None:
             self.house.gateway.tell(caption(await self.house.room("live"), n, **changed))
+
+        self.do(told())
+
+    def delay(self, delayed: bool) -> None:
+        async def told() -> None:
+            now_ms, reason = self.house.clock(), "waiting" if delayed else ""
+            state = CaptionState(room_id="live", delayed=delayed, since_ms=now_ms, reason=reason, at_ms=now_ms)
+            self.house.gateway.tell_state(state)
 
         self.do(told())
 
@@ -193,6 +202,27 @@ def test_whoever_reads_along_keeps_seeing_that_it_is_recorded(served: Served, pa
     expect(page.locator("#sign")).to_be_in_viewport()
 
 
+def test_the_live_page_says_that_captions_are_delayed_and_when_it_is_over(served: Served, page: Page) -> None:
+    page.goto(f"{served.url}/room/live")
+    expect(page.locator("#sign")).to_have_text("Recording")
+    banner = page.get_by_role("alert")
+    expect(banner).to_be_hidden()
+    served.delay(True)
+    expect(banner).to_contain_text("Captions delayed. They will catch up.")
+    picture(page, "delayed")
+    served.delay(False)
+    expect(banner).to_be_hidden()
+
+
+def test_the_settled_beginning_of_a_draft_is_shown_as_settled(served: Served, page: Page) -> None:
+    page.goto(f"{served.url}/room/live")
+    expect(page.locator("#sign")).to_have_text("Recording")
+    served.tell(0, status="draft", text="Good 🎉 eve", settled=6)
+    expect(page.locator("#drafts .settled")).to_have_text("Good 🎉")
+    served.tell(0)
+    expect(page.locator(".settled")).to_have_count(0)
+
+
 def test_an_empty_final_takes_its_draft_off_the_live_page(served: Served, page: Page) -> None:
     page.goto(f"{served.url}/room/live")
     expect(page.locator("#sign")).to_have_text("Recording")
@@ -265,6 +295,25 @@ def test_a_caption_is_a_way_to_its_second(served: Served, page: Page) -> None:
     page.get_by_role("button", name="bees").click()
     assert at(page) == pytest.approx(4.5, abs=0.1)
     expect(page.locator("[aria-current=true]")).to_contain_text("bees")
+
+
+@pytest.mark.parametrize("address", ["/room/tea", "/moderate/tea"], ids=["host", "moderator"])
+def test_a_line_is_corrected_in_its_place_and_says_that_it_was(served: Served, page: Page, address: str) -> None:
+    opened_player(page, served.url + address)
+    line = page.get_by_role("list", name="Captions").get_by_role("listitem").first
+    line.hover()
+    line.get_by_role("button", name="Correct the line at 0 seconds").click()
+    line.get_by_role("textbox", name="What was said").fill("Good morning <all>")
+    line.get_by_role("button", name="Save").click()
+    expect(line).to_contain_text("Good morning <all> corrected")
+    expect(line.get_by_role("button", name="Correct the line at 0 seconds")).to_be_attached()
+    picture(page, f"corrected-{address.split('/')[1]}")
+
+
+def test_a_listener_cannot_correct(served: Served, page: Page) -> None:
+    share = served.request("POST", "/rooms/tea/share")
+    opened_player(page, share["url"])
+    expect(page.get_by_role("button", name=re.compile("^Correct"))).to_have_count(0)
 
 
 def test_the_share_button_gives_a_link_that_works_for_everybody_at_that_second(served: Served, page: Page) -> None:

@@ -8,8 +8,10 @@ from processors.deciding import ANSWERS, decide
 from schemas.asks import (
     Ask,
     AttachRecording,
+    CorrectCaption,
     DecideCase,
     DeleteRecording,
+    EraseSpeaker,
     JoinTrack,
     LeaveTrack,
     OpenRoom,
@@ -20,6 +22,7 @@ from schemas.asks import (
 )
 from schemas.audio import CONTENT_TYPES
 from schemas.facts import (
+    CaptionCorrected,
     CaseDecided,
     CaseOpened,
     RecordingAssembled,
@@ -33,6 +36,7 @@ from schemas.facts import (
     RoomClosed,
     RoomOpened,
     RoomPurged,
+    SpeakerErased,
     TrackJoined,
     TrackLeft,
     TrackSealed,
@@ -65,6 +69,8 @@ DELETE = DeleteRecording()
 RESTORE = RestoreRecording()
 PURGE = PurgeRoom(reason="time is over")
 LEAVE_A = LeaveTrack(track_id="a")
+CORRECT = CorrectCaption(track_id="a", caption_id="a-800", text="Good evening.")
+ERASE = EraseSpeaker(speaker="Anna")
 
 LIVE = room_after(OPEN, JOIN_A, JOIN_B)
 CLOSED = room_after(*CLOSED_ASKS)
@@ -130,6 +136,10 @@ def types(answer: object) -> list[type]:
         ),
         pytest.param(LIVE, finding("f1", 0, 1), [CaseOpened], id="a_finding_in_a_live_room_opens_a_case"),
         pytest.param(FOUND, DecideCase(case_id="room-case-1", violation=False), [CaseDecided], id="a_case_is_decided"),
+        pytest.param(READY, CORRECT, [CaptionCorrected], id="a_line_is_corrected"),
+        pytest.param(DELETED, CORRECT, [CaptionCorrected], id="a_line_of_a_deleted_recording_is_corrected"),
+        pytest.param(room_after(CORRECT, room=READY), CORRECT, [], id="the_same_correction_again"),
+        pytest.param(READY, ERASE, [SpeakerErased], id="a_speaker_is_erased"),
     ],
 )
 def test_an_ask_becomes_facts(room: Room | None, ask: Ask, facts: list[type]) -> None:
@@ -222,6 +232,22 @@ def test_an_ask_becomes_facts(room: Room | None, ask: Ask, facts: list[type]) ->
         pytest.param(READY, notice(category=""), "empty_category", "category", id="no_category"),
         pytest.param(READY, notice(start_ms=-1), "invalid_range", "start_ms", id="report_before_the_beginning"),
         pytest.param(READY, notice(end_ms=-1), "invalid_range", "start_ms", id="report_that_ends_before_the_beginning"),
+        pytest.param(LIVE, CORRECT, "room_still_live", "", id="correct_while_live"),
+        pytest.param(COMPLETED, CORRECT, "captions_not_ready", "", id="correct_before_there_are_captions"),
+        pytest.param(
+            READY,
+            CorrectCaption(track_id="a", caption_id="a-1", text=" "),
+            "empty_text",
+            "text",
+            id="correct_to_nothing",
+        ),
+        pytest.param(room_after(ERASE, room=READY), CORRECT, "speaker_erased", "track_id", id="correct_who_is_erased"),
+        pytest.param(LIVE, ERASE, "room_still_live", "", id="erase_while_live"),
+        pytest.param(
+            room_after(*COMPLETED_ASKS, TRANSCRIPT), ERASE, "not_ready", "", id="erase_before_it_is_put_together"
+        ),
+        pytest.param(READY, EraseSpeaker(speaker="Zoe"), "unknown_speaker", "speaker", id="erase_nobody"),
+        pytest.param(room_after(ERASE, RECORDING, room=READY), ERASE, "unknown_speaker", "speaker", id="erase_twice"),
         pytest.param(LIVE, PURGE, "room_still_live", "", id="purge_while_live"),
         pytest.param(UNRECORDED_CLOSED, PURGE, "not_recorded", "", id="purge_of_nothing"),
         pytest.param(READY, PurgeRoom(reason=""), "empty_reason", "reason", id="purge_without_a_reason"),
@@ -250,6 +276,8 @@ EVERY_ASK: list[Any] = [
     DELETE,
     RESTORE,
     notice(),
+    CORRECT,
+    ERASE,
     PURGE,
 ]
 

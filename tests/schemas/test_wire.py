@@ -6,7 +6,7 @@ import pytest
 from schemas.asks import CloseRoom, Command, OpenRoom
 from schemas.audio import AudioChunk, PartStored, RoomEnded, TrackEnded
 from schemas.base import Record
-from schemas.captions import TranscriptEnded
+from schemas.captions import CaptionState, TranscriptEnded
 from schemas.errors import Malformed
 from schemas.facts import Entry, Refused, RoomOpened
 from schemas.letters import DeadLetter
@@ -39,6 +39,7 @@ RECORDS: list[Record] = [
     ),
     Refused(command_id="c", room_id="r1", reason="room_closed", detail="the room is closed"),
     TranscriptEnded(room_id="r1", pass_name="live", captions=3),
+    CaptionState(room_id="r1", delayed=True, since_ms=4, reason="waiting", at_ms=5),
     PartStored(
         room_id="r1",
         track_id="t1",

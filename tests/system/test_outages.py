@@ -92,3 +92,46 @@ def test_an_index_that_stands_still_is_named_by_health_and_doctor(up: Up, data: 
     finally:
         os.kill(index, signal.SIGCONT)
     wait_for(lambda: health(base_url)[0] == 200, 20)
+
+
+def test_a_caption_worker_killed_in_the_middle_of_a_room_leaves_no_word_out(
+    up: Up, data: Path, earwitness: Run, repository: Path, tmp_path: Path
+) -> None:
+    process = up()
+    assert process.stdout is not None
+    base_url = process.stdout.readline().split()[3]
+    files = [repository / "streams" / "demo_room" / f"{name}.opus" for name in ("anna", "tom")]
+    whole = json.loads(earwitness("record", *files, "--json", "--data", data).stdout.strip().splitlines()[-1])
+    recording = subprocess.Popen(
+        [COMMAND, "record", *files, "--json", "--data", data],
+        env=clean_environment(),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    room_id = wait_for(lambda: next((r["room_id"] for r in rooms(base_url) if r["room_id"] != whole["room_id"]), None))
+    wait_for(lambda: live_finals(base_url, room_id))
+    os.kill(child_of(process, "streams.worker caption"), signal.SIGKILL)
+    said, _ = recording.communicate(timeout=200)
+    report = json.loads(said.strip().splitlines()[-1])
+    assert report["room_id"] == room_id
+    texts = []
+    for each in (whole["room_id"], room_id):
+        earwitness("export", each, "--format", "txt", tmp_path / f"{each}.txt", "--data", data)
+        texts.append((tmp_path / f"{each}.txt").read_text())
+    assert texts[0] == texts[1]
+    assert len(texts[1].split()) > 100
+    undisturbed = live_finals(base_url, whole["room_id"])
+    wait_for(lambda: live_finals(base_url, room_id)[-1]["end_ms"] >= undisturbed[-1]["end_ms"] - 1000, 30)
+
+
+def rooms(base_url: str) -> list[dict[str, Any]]:
+    with urllib.request.urlopen(f"{base_url}/rooms", timeout=10) as response:
+        return list(json.loads(response.read())["rooms"])
+
+
+def live_finals(base_url: str, room_id: str) -> list[dict[str, Any]]:
+    """The live finals so far, as somebody who joins late is told them."""
+    with urllib.request.urlopen(f"{base_url}/rooms/{room_id}/live", timeout=10) as response:
+        data = next(line for line in response if line.startswith(b"data: "))
+    told = json.loads(data.removeprefix(b"data: "))["captions"]
+    return [caption for caption in told if caption["status"] == "final" and caption["text"]]

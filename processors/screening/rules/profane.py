@@ -3,7 +3,7 @@
 from processors.screening.lexicon import pattern
 from processors.screening.rule import Rule, matches
 
-_SWEARING = pattern(
+SWEARING = pattern(
     r"(?:mother ?)?fuck(?:s|ed|er|ers|ing|in)?|(?:bull ?)?shit(?:s|ty|ting)?|cunts?|wankers?|assholes?|arseholes?|"
     r"bitch(?:es|ing)?|"
     r"bastards?|dickheads?|twats?|bollocks|goddamn|pricks?|sluts?|whores?"
@@ -14,7 +14,7 @@ RULE = Rule(
     version=1,
     category="profanity",
     reason="Swearing alone breaks no policy; the note helps a host who promised a family-friendly room.",
-    find=matches((0.5, _SWEARING)),
+    find=matches((0.5, SWEARING)),
     flags=(
         "What the fuck was that?",
         "Oh shit, the soup.",
