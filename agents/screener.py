@@ -7,7 +7,7 @@ import structlog
 
 from agents.ports import Agent, Deliveries, Delivery, Now, Outputs
 from processors.screening.classifier import Classifier
-from processors.screening.listening import Speaker, hear, reread
+from processors.screening.listening import Ears, hear, reread
 from processors.screening.policy import Policy
 from schemas.asks import AttachScreening, Command, OpenCase
 from schemas.base import Record
@@ -41,13 +41,13 @@ def screener(policy: Policy, classifier: Classifier, now: Now) -> Agent:
 
 
 class _Screening:
-    """What the agent remembers: each live speaker, and the final captions that wait for their transcript's end."""
+    """What the agent remembers: each live room, and the final captions that wait for their transcript's end."""
 
     def __init__(self, policy: Policy, classifier: Classifier, now: Now) -> None:
         self._policy = policy
         self._classifier = classifier
         self._now = now
-        self._live: dict[tuple[str, str], Speaker] = {}
+        self._live: dict[str, Ears] = {}
         self._waiting: dict[str, list[Taken]] = defaultdict(list)
 
     def take(self, delivery: Taken) -> tuple[tuple[Record, ...], tuple[Taken, ...]]:
@@ -63,14 +63,13 @@ class _Screening:
         return (), ()
 
     def _hear(self, caption: Caption) -> tuple[Record, ...]:
-        key = (caption.room_id, caption.track_id)
-        speaker = self._live.get(key, Speaker())
-        self._live[key], findings = hear(speaker, caption, self._policy, self._classifier)
+        ears = self._live.get(caption.room_id, Ears())
+        self._live[caption.room_id], findings = hear(ears, caption, self._policy, self._classifier)
         return tuple(_outputs(findings, self._now()))
 
     def _end(self, delivery: Taken, ended: TranscriptEnded) -> tuple[tuple[Record, ...], tuple[Taken, ...]]:
         if ended.pass_name == "live":
-            self._live = {key: speaker for key, speaker in self._live.items() if key[0] != ended.room_id}
+            self._live.pop(ended.room_id, None)
             return (), (delivery,)
         waiting = self._waiting.pop(ended.room_id, [])
         captions = [one.record for one in waiting if isinstance(one.record, Caption)]
