@@ -6,6 +6,7 @@ from typing import Any
 from processors import deciding_kept as kept
 from processors import deciding_live as live
 from schemas.asks import (
+    AttachEvidence,
     AttachRecording,
     AttachScreening,
     AttachTranscript,
@@ -38,6 +39,7 @@ ANSWERS: dict[type, Answer] = {
     AttachTranscript: live.attach_transcript,
     AttachScreening: live.attach_screening,
     OpenCase: kept.open_case,
+    AttachEvidence: kept.attach_evidence,
     DecideCase: kept.decide_case,
     ShareRecording: kept.share_recording,
     DeleteRecording: kept.delete_recording,

@@ -1,7 +1,7 @@
 """A room's state, folded from its facts (`schemas/facts.py`), and its clocks."""
 
 from schemas.base import Record
-from schemas.facts import RecordingAssembled, RecordingScreened, TrackSealed, TranscriptAttached
+from schemas.facts import EvidenceKept, RecordingAssembled, RecordingScreened, TrackSealed, TranscriptAttached
 
 
 class Track(Record, frozen=True, kw_only=True):
@@ -33,6 +33,7 @@ class Case(Record, frozen=True, kw_only=True):
     end_ms: int | None = None
     decided_ms: int | None = None
     violation: bool | None = None
+    evidence: EvidenceKept | None = None
 
 
 class Room(Record, frozen=True, kw_only=True):

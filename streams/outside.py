@@ -4,17 +4,22 @@ from functools import cached_property
 
 from elasticsearch import AsyncElasticsearch
 
+from agents.casework import Casework
 from agents.directory import RoomDirectory
 from agents.headers import StoredHeaders
 from agents.hearing_figures import HearingFigures
+from agents.policies import PolicyBook
 from agents.ports import RecordingStore
+from agents.second_listener import StoredSecondListener
+from agents.sound import Sound
 from processors.engines.base import Engine
 from processors.engines.choose import open_engine
 from processors.screening.classifier import Classifier, NoClassifier
-from processors.screening.policy import Policy, shipped_policy
+from processors.screening.policy import shipped_policy
 from streams.clock import now_ms
 from streams.index import ElasticIndex
 from streams.publisher import Publisher
+from streams.recent import RecentAudio
 from streams.rendering import FfmpegRenderer
 from streams.roomlog import StoredRoomLog
 from streams.settings import Settings
@@ -71,5 +76,14 @@ class Outside:
         return NoClassifier()
 
     @cached_property
-    def policy(self) -> Policy:
-        return shipped_policy()
+    def policies(self) -> PolicyBook:
+        return PolicyBook(self.store, shipped_policy(), self.now)
+
+    @cached_property
+    def sound(self) -> Sound:
+        return Sound(self.store, self.headers, RecentAudio(self.settings.kafka))
+
+    @cached_property
+    def casework(self) -> Casework:
+        second = StoredSecondListener(self.log, self.sound, lambda: self.engine)
+        return Casework(second, self.classifier, self.store, self.now)

@@ -11,6 +11,7 @@ from agents.captioner import captioner
 from agents.indexer import caption_indexer, finding_indexer, room_indexer
 from agents.janitor import janitor
 from agents.meter import meter
+from agents.notary import notary
 from agents.ports import Agent
 from agents.recorder import recorder
 from agents.screener import screener
@@ -47,7 +48,8 @@ WORKERS: dict[str, tuple[Flow, ...]] = {
     # The recording becomes something to play; captions become findings; all of it can be found, counted and purged.
     "finish": (
         flow(EVENTS, "assembler", lambda o: assembler(o.log, o.store, o.renderer, o.now)),
-        flow(CAPTIONS, "screener", lambda o: screener(o.policy, o.classifier, o.now)),
+        flow(CAPTIONS, "screener", lambda o: screener(o.policies, o.classifier, o.casework, o.store, o.now)),
+        flow(EVENTS, "notary", lambda o: notary(o.log, o.store, o.sound, o.now)),
         flow(EVENTS, "room_indexer", lambda o: room_indexer(o.log, o.index, o.now)),
         flow(CAPTIONS, "caption_indexer", lambda o: caption_indexer(o.directory, o.index, o.now)),
         flow(FINDINGS, "finding_indexer", lambda o: finding_indexer(o.directory, o.index, o.now)),

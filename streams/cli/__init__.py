@@ -8,6 +8,7 @@ from schemas.errors import EarwitnessError
 from streams.cli.bench import bench
 from streams.cli.demo import demo
 from streams.cli.doctor import doctor
+from streams.cli.evidence import evidence
 from streams.cli.letters import dead_letters
 from streams.cli.rooms import export, purge, record, rooms, search, show
 from streams.cli.running import console, up, worker
@@ -32,6 +33,7 @@ for command in (
     show,
     search,
     verify,
+    evidence,
     purge,
     dead_letters,
     doctor,

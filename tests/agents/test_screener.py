@@ -4,23 +4,38 @@ from collections.abc import Sequence
 
 import pytest
 
+from agents.casework import Casework
+from agents.policies import PolicyBook
+from agents.ports import Agent
 from agents.screener import screener
-from processors.screening.classifier import NoClassifier
+from agents.second_listener import NoSecondListener, SecondListener
+from processors.screening.classifier import Classifier, NoClassifier
 from processors.screening.policy import shipped_policy
 from schemas.asks import AttachScreening, Command, OpenCase
 from schemas.base import Record
 from schemas.captions import Caption, TranscriptEnded
 from schemas.findings import Finding
+from streams.stores import MemoryStore
 from tests.fakes import collect, deliveries
 from tests.talk import caption, captions
 
 POLICY = shipped_policy()
+
+
+def NOW() -> int:  # noqa: N802 - a constant time
+    return 1_700_000_000_000
+
+
 BAD = ("Immigrants are vermin.", "They should be shot, all of them.")
 FINE = ("The beans are fine.", "Somebody wrote that gay people are sick, and I find that shameful.")
 
 
-def agent() -> object:
-    return screener(POLICY, NoClassifier(), lambda: 42)
+def agent(
+    store: MemoryStore | None = None, classifier: Classifier | None = None, second: SecondListener | None = None
+) -> Agent:
+    store, classifier = store or MemoryStore(), classifier or NoClassifier()
+    casework = Casework(second or NoSecondListener(), classifier, store, NOW)
+    return screener(PolicyBook(store, POLICY, NOW), classifier, casework, store, NOW)
 
 
 def final(*texts: str) -> list[Caption]:
