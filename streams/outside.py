@@ -4,6 +4,7 @@ from functools import cached_property
 
 from elasticsearch import AsyncElasticsearch
 
+from agents.alerter import Outbox
 from agents.casework import Casework
 from agents.directory import RoomDirectory
 from agents.headers import StoredHeaders
@@ -12,6 +13,7 @@ from agents.policies import PolicyBook
 from agents.ports import RecordingStore
 from agents.second_listener import StoredSecondListener
 from agents.sound import Sound
+from processors.alerting import form_of
 from processors.engines.base import Engine
 from processors.engines.choose import open_engine
 from processors.screening.classifier import Classifier, NoClassifier
@@ -24,6 +26,7 @@ from streams.rendering import FfmpegRenderer
 from streams.roomlog import StoredRoomLog
 from streams.settings import Settings
 from streams.stores import open_store
+from streams.webhook import Webhook
 
 
 class Outside:
@@ -87,3 +90,14 @@ class Outside:
     def casework(self) -> Casework:
         second = StoredSecondListener(self.log, self.sound, lambda: self.engine)
         return Casework(second, self.classifier, self.store, self.now)
+
+    @property
+    def tells(self) -> bool:
+        """Whether somebody outside is told of cases."""
+        return bool(self.settings.alert_url or self.settings.page_url)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        asked = self.settings
+        receiver = Webhook(asked.alert_url or asked.page_url, asked.page_url)
+        return Outbox(self.store, receiver, form_of(asked.alert_form), asked.alert_secret, self.now)

@@ -6,6 +6,7 @@ Each worker is one Faust app and one consumer group; scale it by starting it mor
 
 from collections.abc import Callable
 
+from agents.alerter import alerter
 from agents.assembler import assembler
 from agents.captioner import captioner
 from agents.indexer import caption_indexer, finding_indexer, room_indexer
@@ -50,6 +51,7 @@ WORKERS: dict[str, tuple[Flow, ...]] = {
         flow(EVENTS, "assembler", lambda o: assembler(o.log, o.store, o.renderer, o.now)),
         flow(CAPTIONS, "screener", lambda o: screener(o.policies, o.classifier, o.casework, o.store, o.now)),
         flow(EVENTS, "notary", lambda o: notary(o.log, o.store, o.sound, o.now)),
+        flow(EVENTS, "alerter", lambda o: alerter(o.store, o.policies, o.settings.base_url, told=o.tells)),
         flow(EVENTS, "room_indexer", lambda o: room_indexer(o.log, o.index, o.now)),
         flow(CAPTIONS, "caption_indexer", lambda o: caption_indexer(o.directory, o.index, o.now)),
         flow(FINDINGS, "finding_indexer", lambda o: finding_indexer(o.directory, o.index, o.now)),

@@ -10,6 +10,7 @@ from streams.cli.demo import demo
 from streams.cli.doctor import doctor
 from streams.cli.evidence import evidence
 from streams.cli.letters import dead_letters
+from streams.cli.policy import policy
 from streams.cli.rooms import export, purge, record, rooms, search, show
 from streams.cli.running import console, up, worker
 from streams.cli.verify import verify
@@ -34,6 +35,7 @@ for command in (
     search,
     verify,
     evidence,
+    policy,
     purge,
     dead_letters,
     doctor,
