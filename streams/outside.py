@@ -79,6 +79,11 @@ class Outside:
         return NoClassifier()
 
     @cached_property
+    def candidate(self) -> Classifier | None:
+        """The seam for a model that runs in shadow beside the live one; until there is one, nothing is compared."""
+        return None
+
+    @cached_property
     def policies(self) -> PolicyBook:
         return PolicyBook(self.store, shipped_policy(), self.now)
 

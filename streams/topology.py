@@ -16,6 +16,7 @@ from agents.notary import notary
 from agents.ports import Agent
 from agents.recorder import recorder
 from agents.screener import screener
+from agents.shadower import shadower
 from agents.steward import steward
 from agents.transcriber import transcriber
 from schemas.base import Record
@@ -52,6 +53,7 @@ WORKERS: dict[str, tuple[Flow, ...]] = {
         flow(CAPTIONS, "screener", lambda o: screener(o.policies, o.classifier, o.casework, o.store, o.now)),
         flow(EVENTS, "notary", lambda o: notary(o.log, o.store, o.sound, o.now)),
         flow(EVENTS, "alerter", lambda o: alerter(o.store, o.policies, o.settings.base_url, told=o.tells)),
+        flow(EVENTS, "shadower", lambda o: shadower(o.store, o.policies, o.classifier, o.candidate)),
         flow(EVENTS, "room_indexer", lambda o: room_indexer(o.log, o.index, o.now)),
         flow(CAPTIONS, "caption_indexer", lambda o: caption_indexer(o.directory, o.index, o.now)),
         flow(FINDINGS, "finding_indexer", lambda o: finding_indexer(o.directory, o.index, o.now)),

@@ -13,6 +13,7 @@ from streams.cli.letters import dead_letters
 from streams.cli.policy import policy
 from streams.cli.rooms import export, purge, record, rooms, search, show
 from streams.cli.running import console, up, worker
+from streams.cli.screening import screening
 from streams.cli.verify import verify
 
 
@@ -36,6 +37,7 @@ for command in (
     verify,
     evidence,
     policy,
+    screening,
     purge,
     dead_letters,
     doctor,
