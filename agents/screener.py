@@ -1,15 +1,21 @@
 """Captions in; findings, and asks for a case where a person has to look, out."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable
 
 import structlog
 
-from agents.ports import Agent, Deliveries, Delivery, Now, Outputs
+from agents.casework import Casework
+from agents.outages import through_outages
+from agents.policies import PolicyBook
+from agents.ports import Agent, Deliveries, Delivery, Now, Outputs, RecordingStore
+from processors.layout import unscreened_key
+from processors.screening.attending import Attending
 from processors.screening.classifier import Classifier
-from processors.screening.listening import Speaker, hear, reread
+from processors.screening.listening import Ears, hear, reread
 from processors.screening.policy import Policy
-from schemas.asks import AttachScreening, Command, OpenCase
+from processors.screening.quotas import Asked
+from schemas.asks import AttachScreening, Command
 from schemas.base import Record
 from schemas.captions import Caption, CaptionRecord, TranscriptEnded
 from schemas.findings import Finding
@@ -21,7 +27,7 @@ ACTOR = "screener"
 Taken = Delivery[CaptionRecord]
 
 
-def screener(policy: Policy, classifier: Classifier, now: Now) -> Agent:
+def screener(book: PolicyBook, classifier: Classifier, casework: Casework, store: RecordingStore, now: Now) -> Agent:
     """Live captions are screened as they come and acknowledged at once.
 
     Those of the final pass wait, unacknowledged, for the end of their transcript: then the room is screened as a
@@ -29,89 +35,124 @@ def screener(policy: Policy, classifier: Classifier, now: Now) -> Agent:
     """
 
     async def run(deliveries: Deliveries[CaptionRecord]) -> Outputs:
-        screening = _Screening(policy, classifier, now)
+        screening = _Screening(book, classifier, casework, store, now)
         async for delivery in deliveries:
-            outputs, done = screening.take(delivery)
-            for output in outputs:
+            async for output in screening.take(delivery):
                 yield output
-            for one in done:
+            for one in screening.done():
                 await one.ack()
 
     return run
 
 
+async def screened_room(
+    room_id: str,
+    captions: Iterable[Caption],
+    policy: Policy,
+    classifier: Classifier,
+    casework: Casework,
+    store: RecordingStore,
+    now: Now,
+) -> AsyncIterator[Record]:
+    """Screen a whole transcript; where the model is away, leave a mark so that the room is screened again."""
+    said = {caption.caption_id: caption for caption in captions}
+    attending = Attending(classifier)
+    findings = reread(said.values(), policy, attending)
+    asked = Asked()
+    for finding in findings:
+        asked, outputs = await casework.act(finding, said, policy, asked)
+        for output in outputs:
+            yield output
+    if attending.missed:
+        await through_outages(lambda: store.put(unscreened_key(room_id), b""))
+    log.info(
+        "room_screened", room_id=room_id, captions=len(said), findings=len(findings), by_model=not attending.missed
+    )
+    yield _screened(room_id, len(findings), policy.version, by_model=not attending.missed, at_ms=now())
+
+
+class _LiveRoom:
+    """A room that is being listened to, what was said in its findings, and what it asked for."""
+
+    def __init__(self) -> None:
+        self.ears = Ears()
+        self.said: dict[str, Caption] = {}
+        self.asked = Asked()
+
+    def keep(self, findings: Iterable[Finding], window: Iterable[Caption]) -> None:
+        """Of what was said keep what a finding may still need."""
+        wanted = {name for found in findings for name in found.caption_ids}
+        for caption in window:
+            if caption.caption_id in wanted:
+                self.said[caption.caption_id] = caption
+
+
 class _Screening:
-    """What the agent remembers: each live speaker, and the final captions that wait for their transcript's end."""
+    """What the agent remembers: each live room, and the final captions that wait for their transcript's end."""
 
-    def __init__(self, policy: Policy, classifier: Classifier, now: Now) -> None:
-        self._policy = policy
+    def __init__(
+        self, book: PolicyBook, classifier: Classifier, casework: Casework, store: RecordingStore, now: Now
+    ) -> None:
+        self._book = book
         self._classifier = classifier
+        self._casework = casework
+        self._store = store
         self._now = now
-        self._live: dict[tuple[str, str], Speaker] = {}
+        self._live: dict[str, _LiveRoom] = defaultdict(_LiveRoom)
         self._waiting: dict[str, list[Taken]] = defaultdict(list)
+        self._done: list[Taken] = []
 
-    def take(self, delivery: Taken) -> tuple[tuple[Record, ...], tuple[Taken, ...]]:
-        """What to publish for a record, and which deliveries are done after that."""
+    def done(self) -> list[Taken]:
+        """The deliveries that need nothing more."""
+        done, self._done = self._done, []
+        return done
+
+    async def take(self, delivery: Taken) -> AsyncIterator[Record]:
+        """What to publish for a record."""
         record = delivery.record
         if isinstance(record, TranscriptEnded):
-            return self._end(delivery, record)
-        if record.status == "draft" or not record.text:  # an empty final only takes its draft back
-            return (), (delivery,)
-        if record.pass_name == "live":
-            return self._hear(record), (delivery,)
-        self._waiting[record.room_id].append(delivery)
-        return (), ()
+            async for output in self._end(delivery, record):
+                yield output
+        elif record.status == "draft" or not record.text:  # an empty final only takes its draft back
+            self._done.append(delivery)
+        elif record.pass_name == "final":
+            self._waiting[record.room_id].append(delivery)
+        else:
+            async for output in self._hear(record):
+                yield output
+            self._done.append(delivery)
 
-    def _hear(self, caption: Caption) -> tuple[Record, ...]:
-        key = (caption.room_id, caption.track_id)
-        speaker = self._live.get(key, Speaker())
-        self._live[key], findings = hear(speaker, caption, self._policy, self._classifier)
-        return tuple(_outputs(findings, self._now()))
+    async def _hear(self, caption: Caption) -> AsyncIterator[Record]:
+        room, policy = self._live[caption.room_id], await self._book.at(caption.emitted_ms)
+        room.ears, findings = hear(room.ears, caption, policy, Attending(self._classifier))
+        room.keep(findings, room.ears.speakers[caption.track_id].window)
+        for finding in findings:
+            room.asked, outputs = await self._casework.act(finding, room.said, policy, room.asked)
+            for output in outputs:
+                yield output
 
-    def _end(self, delivery: Taken, ended: TranscriptEnded) -> tuple[tuple[Record, ...], tuple[Taken, ...]]:
+    async def _end(self, delivery: Taken, ended: TranscriptEnded) -> AsyncIterator[Record]:
         if ended.pass_name == "live":
-            self._live = {key: speaker for key, speaker in self._live.items() if key[0] != ended.room_id}
-            return (), (delivery,)
+            self._live.pop(ended.room_id, None)
+            self._done.append(delivery)
+            return
         waiting = self._waiting.pop(ended.room_id, [])
         captions = [one.record for one in waiting if isinstance(one.record, Caption)]
-        findings = reread(captions, self._policy, self._classifier)
-        log.info("room_screened", room_id=ended.room_id, captions=len(captions), findings=len(findings))
-        screened = _screened(ended.room_id, len(findings), self._policy.version, self._now())
-        return (*_outputs(findings, self._now()), screened), (*waiting, delivery)
+        policy = await self._book.at(max((caption.emitted_ms for caption in captions), default=self._now()))
+        outputs = screened_room(
+            ended.room_id, captions, policy, self._classifier, self._casework, self._store, self._now
+        )
+        async for output in outputs:
+            yield output
+        self._done += [*waiting, delivery]
 
 
-def _outputs(findings: Iterable[Finding], at_ms: int) -> Iterator[Record]:
-    for finding in findings:
-        yield finding
-        if finding.effect != "log":
-            yield _case(finding, at_ms)
-
-
-def _case(finding: Finding, at_ms: int) -> Command:
-    """A finding that turns urgent asks again, under an id of its own: a repeated id would change nothing."""
-    urgent = finding.effect == "urgent"
+def _screened(room_id: str, findings: int, policy_version: str, *, by_model: bool, at_ms: int) -> Command:
+    """Where the model was away the room will be screened again, under another id: a repeated one would do nothing."""
     return Command(
-        command_id=f"case:{finding.finding_id}{':urgent' if urgent else ''}",
-        room_id=finding.room_id,
-        actor=ACTOR,
-        at_ms=at_ms,
-        ask=OpenCase(
-            finding_id=finding.finding_id,
-            track_id=finding.track_id,
-            category=finding.category,
-            score=finding.score,
-            urgent=urgent,
-            start_ms=finding.start_ms,
-            end_ms=finding.end_ms,
-        ),
-    )
-
-
-def _screened(room_id: str, findings: int, policy_version: str, at_ms: int) -> Command:
-    return Command(
-        command_id=f"screen:{room_id}",
+        command_id=f"screen:{room_id}" if by_model else f"screen:{room_id}:rules",
         room_id=room_id,
         actor=ACTOR,
         at_ms=at_ms,
-        ask=AttachScreening(findings=findings, policy_version=policy_version),
+        ask=AttachScreening(findings=findings, policy_version=policy_version, by_model=by_model),
     )

@@ -78,6 +78,16 @@ def assemble(hours: float, tracks: int, as_json: bool) -> None:
     _say(msgspec.to_builtins(report), as_json=as_json)
 
 
+@bench.command()
+@click.option("--passages", type=click.IntRange(1), default=8, show_default=True)
+@click.option("--json", "as_json", is_flag=True)
+def alert(passages: int, as_json: bool) -> None:
+    """A bad passage spoken live in one room, until its case is in the queue."""
+    from bench import alert as live
+
+    _say(live.bench(passages), as_json=as_json)
+
+
 def _say(report: dict[str, Any], *, as_json: bool) -> None:
     click.echo(json.dumps(report, indent=None if as_json else 2))
 

@@ -14,6 +14,7 @@ from console.access import actor_of
 from console.asking import Desk
 from console.chunks import chunk_router
 from console.door import Door
+from console.evidence import evidence
 from console.live import live_router
 from console.live_socket import live_socket_router
 from console.media import evidence_media, hosts_media, public_media
@@ -62,6 +63,7 @@ def create_app(services: Services) -> Litestar:
             hosts_media,
             public_media,
             evidence_media,
+            evidence,
             *MODERATION,
             search,
             health,

@@ -7,6 +7,7 @@ from processors import deciding_kept as kept
 from processors import deciding_live as live
 from processors import deciding_spoken as spoken
 from schemas.asks import (
+    AttachEvidence,
     AttachRecording,
     AttachScreening,
     AttachTranscript,
@@ -41,6 +42,7 @@ ANSWERS: dict[type, Answer] = {
     AttachTranscript: live.attach_transcript,
     AttachScreening: live.attach_screening,
     OpenCase: kept.open_case,
+    AttachEvidence: kept.attach_evidence,
     DecideCase: kept.decide_case,
     ShareRecording: kept.share_recording,
     DeleteRecording: kept.delete_recording,

@@ -12,6 +12,7 @@ from processors.needs import (
     need_track,
 )
 from schemas.asks import (
+    AttachEvidence,
     DecideCase,
     DeleteRecording,
     OpenCase,
@@ -24,6 +25,7 @@ from schemas.errors import Invalid
 from schemas.facts import (
     CaseDecided,
     CaseOpened,
+    EvidenceKept,
     Fact,
     RecordingDeleted,
     RecordingReported,
@@ -61,6 +63,17 @@ def open_case(room: Room, ask: OpenCase, now_ms: int) -> tuple[Fact, ...]:
         end_ms=ask.end_ms,
     )
     return (opened,)
+
+
+def attach_evidence(room: Room, ask: AttachEvidence, now_ms: int) -> tuple[Fact, ...]:
+    """The first evidence of a case stays: it is what was decided by."""
+    case = room.cases.get(ask.case_id)
+    if case is None:
+        raise Invalid("unknown_case", f"the room has no case {ask.case_id}", field="case_id")
+    if case.evidence is not None:
+        return ()
+    kept = EvidenceKept(case_id=ask.case_id, clip_sha256=ask.clip_sha256, testimony_sha256=ask.testimony_sha256)
+    return (kept,)
 
 
 def decide_case(room: Room, ask: DecideCase, now_ms: int) -> tuple[Fact, ...]:
@@ -141,8 +154,16 @@ def _covers(case: Case, ask: OpenCase) -> bool:
         return False  # what has become urgent must not hide behind a case that waits
     if ask.finding_id and case.finding_id == ask.finding_id:
         return True
-    same = case.track_id == ask.track_id and case.category == ask.category and case.decided_ms is None
+    same = case.track_id == ask.track_id and case.category == ask.category
+    if case.decided_ms is not None:
+        return same and _within(case, ask)  # heard again by the final pass: somebody has decided it
     return same and _near(case, ask)
+
+
+def _within(case: Case, ask: OpenCase) -> bool:
+    if case.start_ms is None or case.end_ms is None:
+        return False
+    return case.start_ms - MERGE_WITHIN_MS <= ask.start_ms and ask.end_ms <= case.end_ms + MERGE_WITHIN_MS
 
 
 def _near(case: Case, ask: OpenCase) -> bool:

@@ -14,6 +14,7 @@ from schemas.facts import (
     CaseDecided,
     CaseOpened,
     Entry,
+    EvidenceKept,
     Fact,
     RecordingAssembled,
     RecordingCompleted,
@@ -127,6 +128,10 @@ def _case_opened(room: Room, fact: CaseOpened, at_ms: int) -> Changes:
     return {"cases": room.cases | {fact.case_id: Case(**msgspec.structs.asdict(fact), opened_ms=at_ms)}}
 
 
+def _evidence_kept(room: Room, fact: EvidenceKept, at_ms: int) -> Changes:
+    return {"cases": room.cases | {fact.case_id: _replace(room.cases[fact.case_id], evidence=fact)}}
+
+
 def _case_decided(room: Room, fact: CaseDecided, at_ms: int) -> Changes:
     case = _replace(room.cases[fact.case_id], decided_ms=at_ms, violation=fact.violation)
     return {"cases": room.cases | {fact.case_id: case}}
@@ -161,6 +166,7 @@ _CHANGES: dict[type, Callable[[Room, Any, int], Changes]] = {
     RecordingRestored: lambda room, fact, at_ms: {"deleted_ms": None},
     RecordingReported: _reported,
     CaseOpened: _case_opened,
+    EvidenceKept: _evidence_kept,
     CaseDecided: _case_decided,
     SpeakerErased: _erased,
     RoomPurged: lambda room, fact, at_ms: {"purged_ms": at_ms},

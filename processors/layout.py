@@ -1,5 +1,7 @@
 """Where things are kept: ids in, object keys out. One folder a room; all keys are derived, none is invented."""
 
+import hashlib
+
 ROOMS = "rooms/"
 ERASURES = "erasures/"
 
@@ -56,3 +58,40 @@ def erasure_key(room_id: str, position: int) -> str:
 
 def certificate_key(room_id: str) -> str:
     return f"certificates/{room_id}.json"
+
+
+POLICIES = "policies/"
+UNSCREENED = "unscreened/"
+OUTBOX = "outbox/"
+
+
+def policy_key(number: int) -> str:
+    return f"{POLICIES}{number:08}.json"
+
+
+def unscreened_key(room_id: str) -> str:
+    """A mark, without content: the model was away when the room was screened."""
+    return f"{UNSCREENED}{room_id}"
+
+
+def outbox_key(case_id: str) -> str:
+    """An alert that has not been delivered."""
+    return f"{OUTBOX}{case_id}.json"
+
+
+def evidence_folder(room_id: str) -> str:
+    return f"rooms/{room_id}/evidence/"
+
+
+def testimony_key(room_id: str, finding_id: str) -> str:
+    """Under a digest of the finding's id: that names a track, and a certificate names no track."""
+    return f"{evidence_folder(room_id)}testimony-{hashlib.sha256(finding_id.encode()).hexdigest()[:16]}.json"
+
+
+def clip_key(room_id: str, case_id: str, ending: str) -> str:
+    """`flac` for the sound, `json` for what it was cut from."""
+    return f"{evidence_folder(room_id)}{case_id}.{ending}"
+
+
+def shadow_key(room_id: str) -> str:
+    return f"{evidence_folder(room_id)}shadow.json"

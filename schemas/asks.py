@@ -59,10 +59,11 @@ class AttachTranscript(Tagged, frozen=True, kw_only=True):
 
 
 class AttachScreening(Tagged, frozen=True, kw_only=True):
-    """From the screener: the final captions have been screened."""
+    """From the screener: the final captions have been screened; without `by_model` by the rules alone, so far."""
 
     findings: int
     policy_version: str
+    by_model: bool = True
 
 
 class OpenCase(Tagged, frozen=True, kw_only=True):
@@ -75,6 +76,14 @@ class OpenCase(Tagged, frozen=True, kw_only=True):
     urgent: bool
     start_ms: int
     end_ms: int
+
+
+class AttachEvidence(Tagged, frozen=True, kw_only=True):
+    """From the notary: what is kept for a case, by its SHA-256 (hex); empty where there is nothing of the kind."""
+
+    case_id: str
+    clip_sha256: str
+    testimony_sha256: str
 
 
 class DecideCase(Tagged, frozen=True, kw_only=True):
@@ -140,6 +149,7 @@ Ask = (
     | AttachTranscript
     | AttachScreening
     | OpenCase
+    | AttachEvidence
     | DecideCase
     | ShareRecording
     | DeleteRecording

@@ -63,9 +63,12 @@ class TranscriptAttached(Tagged, frozen=True, kw_only=True, omit_defaults=True):
     captioned_ms: dict[str, int] = {}
 
 
-class RecordingScreened(Tagged, frozen=True, kw_only=True):
+class RecordingScreened(Tagged, frozen=True, kw_only=True, omit_defaults=True):
+    """Entries from before `by_model` keep their encoding, and so their digest."""
+
     findings: int
     policy_version: str
+    by_model: bool = True
 
 
 class CaseOpened(Tagged, frozen=True, kw_only=True):
@@ -78,6 +81,12 @@ class CaseOpened(Tagged, frozen=True, kw_only=True):
     score: float = 0.0
     start_ms: int | None = None
     end_ms: int | None = None
+
+
+class EvidenceKept(Tagged, frozen=True, kw_only=True):
+    case_id: str
+    clip_sha256: str
+    testimony_sha256: str
 
 
 class CaseDecided(Tagged, frozen=True, kw_only=True):
@@ -142,6 +151,7 @@ Fact = (
     | TranscriptAttached
     | RecordingScreened
     | CaseOpened
+    | EvidenceKept
     | CaseDecided
     | RecordingShared
     | RecordingDeleted

@@ -7,6 +7,20 @@ from schemas.base import Record
 Effect = Literal["log", "queue", "urgent"]
 
 
+class Reason(Record, frozen=True, kw_only=True):
+    """What carried a finding: one source (rule or model, with version) on a stretch of room time (ms).
+
+    `meaning` is how the words were meant: `direct`, `reported`, `objected` or `denied`.
+    """
+
+    source: str
+    category: str
+    score: float
+    meaning: str
+    start_ms: int
+    end_ms: int
+
+
 class Finding(Record, frozen=True, kw_only=True):
     """One passage that may break the policy; room time in ms, `score` in 0..1.
 
@@ -28,5 +42,6 @@ class Finding(Record, frozen=True, kw_only=True):
     effect: Effect
     policy_version: str
     caption_ids: tuple[str, ...]
+    reasons: tuple[Reason, ...] = ()
 
     _private: ClassVar[frozenset[str]] = frozenset({"text"})

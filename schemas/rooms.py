@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from schemas.base import Record
-from schemas.facts import RecordingAssembled, RecordingScreened, TrackSealed, TranscriptAttached
+from schemas.facts import EvidenceKept, RecordingAssembled, RecordingScreened, TrackSealed, TranscriptAttached
 
 
 class Track(Record, frozen=True, kw_only=True):
@@ -35,6 +35,7 @@ class Case(Record, frozen=True, kw_only=True):
     end_ms: int | None = None
     decided_ms: int | None = None
     violation: bool | None = None
+    evidence: EvidenceKept | None = None
 
 
 class Correction(Record, frozen=True, kw_only=True):

@@ -6,22 +6,30 @@ from functools import cached_property, partial
 import structlog
 from elasticsearch import AsyncElasticsearch
 
+from agents.alerter import Outbox
+from agents.casework import Casework
 from agents.directory import RoomDirectory
 from agents.headers import StoredHeaders
 from agents.hearing_figures import HearingFigures
+from agents.policies import PolicyBook
 from agents.ports import RecordingStore
+from agents.second_listener import StoredSecondListener
+from agents.sound import Sound
+from processors.alerting import form_of
 from processors.engines.base import Engine
 from processors.engines.choose import open_engine
 from processors.engines.supervised import SupervisedEngine
 from processors.screening.classifier import Classifier, NoClassifier
-from processors.screening.policy import Policy, shipped_policy
+from processors.screening.policy import shipped_policy
 from streams.clock import now_ms
 from streams.index import ElasticIndex
 from streams.publisher import Publisher
+from streams.recent import RecentAudio
 from streams.rendering import FfmpegRenderer
 from streams.roomlog import StoredRoomLog
 from streams.settings import Settings
 from streams.stores import open_store
+from streams.webhook import Webhook
 
 log = structlog.get_logger()
 
@@ -80,8 +88,33 @@ class Outside:
         return NoClassifier()
 
     @cached_property
-    def policy(self) -> Policy:
-        return shipped_policy()
+    def candidate(self) -> Classifier | None:
+        """The seam for a model that runs in shadow beside the live one; until there is one, nothing is compared."""
+        return None
+
+    @cached_property
+    def policies(self) -> PolicyBook:
+        return PolicyBook(self.store, shipped_policy(), self.now)
+
+    @cached_property
+    def sound(self) -> Sound:
+        return Sound(self.store, self.headers, RecentAudio(self.settings.kafka))
+
+    @cached_property
+    def casework(self) -> Casework:
+        second = StoredSecondListener(self.log, self.sound, lambda: self.engine)
+        return Casework(second, self.classifier, self.store, self.now)
+
+    @property
+    def tells(self) -> bool:
+        """Whether somebody outside is told of cases."""
+        return bool(self.settings.alert_url or self.settings.page_url)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        asked = self.settings
+        receiver = Webhook(asked.alert_url or asked.page_url, asked.page_url)
+        return Outbox(self.store, receiver, form_of(asked.alert_form), asked.alert_secret, self.now)
 
 
 def _end_stuck(waited_s: float) -> None:

@@ -6,6 +6,7 @@ Each worker is one Faust app and one consumer group; scale it by starting it mor
 
 from collections.abc import Callable
 
+from agents.alerter import alerter
 from agents.assembler import assembler
 from agents.captioner import captioner
 from agents.corrector import corrector
@@ -13,9 +14,11 @@ from agents.eraser import eraser
 from agents.indexer import caption_indexer, finding_indexer, room_indexer
 from agents.janitor import janitor
 from agents.meter import meter
+from agents.notary import notary
 from agents.ports import Agent
 from agents.recorder import recorder
 from agents.screener import screener
+from agents.shadower import shadower
 from agents.steward import steward
 from agents.transcriber import transcriber
 from schemas.base import Record
@@ -49,7 +52,10 @@ WORKERS: dict[str, tuple[Flow, ...]] = {
     # The recording becomes something to play; captions become findings; all of it can be found, counted and purged.
     "finish": (
         flow(EVENTS, "assembler", lambda o: assembler(o.log, o.store, o.renderer, o.now)),
-        flow(CAPTIONS, "screener", lambda o: screener(o.policy, o.classifier, o.now)),
+        flow(CAPTIONS, "screener", lambda o: screener(o.policies, o.classifier, o.casework, o.store, o.now)),
+        flow(EVENTS, "notary", lambda o: notary(o.log, o.store, o.sound, o.now)),
+        flow(EVENTS, "alerter", lambda o: alerter(o.store, o.policies, o.settings.base_url, told=o.tells)),
+        flow(EVENTS, "shadower", lambda o: shadower(o.store, o.policies, o.classifier, o.candidate)),
         flow(EVENTS, "room_indexer", lambda o: room_indexer(o.log, o.index, o.now)),
         flow(CAPTIONS, "caption_indexer", lambda o: caption_indexer(o.directory, o.index, o.now)),
         flow(FINDINGS, "finding_indexer", lambda o: finding_indexer(o.directory, o.index, o.now)),

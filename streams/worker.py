@@ -4,8 +4,9 @@ The one module with effects when run: it connects, consumes and does not return.
 """
 
 import asyncio
+import contextlib
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import faust
@@ -13,9 +14,11 @@ import structlog
 from prometheus_client import start_http_server
 
 from agents.janitor import sweep
+from agents.rescreener import rescreened
 from schemas.audio import MAX_CHUNK_BYTES
 from schemas.base import Record
-from streams.deliveries import bind
+from schemas.errors import Missing, Unavailable
+from streams.deliveries import bind, publish_durably
 from streams.logs import configure_logs
 from streams.outside import Outside
 from streams.recovery import ensure_services
@@ -29,6 +32,10 @@ FETCH_BYTES = 8 * 1024 * 1024
 """Bytes per partition and fetch: a dozen of the largest chunks, so that one busy room does not starve the others."""
 SWEEP_SECONDS = 3600.0
 """Clocks count days; an hour late is on time."""
+RESCREEN_SECONDS = 60.0
+"""How soon after the model is back the rooms that it missed are screened again."""
+OUTBOX_SECONDS = 1.0
+"""A page has 30 s from the case to the pager; this leaves time for tries that fail."""
 
 
 def make_app(name: str, settings: Settings) -> faust.App:
@@ -60,6 +67,10 @@ def make_app(name: str, settings: Settings) -> faust.App:
         start_http_server(settings.metrics_port, "127.0.0.1", outside.figures.registry)
     if name == "finish" and settings.purge == "execute":
         app.timer(SWEEP_SECONDS)(_sweeper(outside))
+    if name == "finish":
+        app.timer(RESCREEN_SECONDS)(_rescreener(outside))
+    if name == "finish" and outside.tells:
+        app.timer(OUTBOX_SECONDS)(_sender(outside))
     return app
 
 
@@ -77,6 +88,37 @@ def _sweeper(outside: Outside) -> Callable[[], Awaitable[None]]:
             await outside.publisher.publish(command)
 
     return ask
+
+
+def _rescreener(outside: Outside) -> Callable[[], Awaitable[None]]:
+    """Screens again what was screened without the model."""
+
+    async def screen_again() -> None:
+        o = outside
+        with unavailable_later("rescreen"):
+            async for record in rescreened(o.log, o.store, o.policies, o.classifier, o.casework, o.now):
+                await publish_durably(o.publisher.publish, record)
+
+    return screen_again
+
+
+def _sender(outside: Outside) -> Callable[[], Awaitable[None]]:
+    """Tells the alerts that wait."""
+
+    async def send() -> None:
+        with unavailable_later("alerts"):
+            await outside.outbox.send()
+
+    return send
+
+
+@contextlib.contextmanager
+def unavailable_later(what: str) -> Iterator[None]:
+    """A timer that meets an outage tries again with its next turn."""
+    try:
+        yield
+    except (Unavailable, Missing) as error:  # missing: another worker was faster
+        log.warning("timer_put_off", timer=what, error=type(error).__name__)
 
 
 def main(name: str) -> None:

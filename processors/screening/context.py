@@ -1,7 +1,8 @@
-"""How a hit was meant: a passage and a hit in, the factor (0..1) by which its context lowers the score out.
+"""How a hit was meant: a passage and a hit in, whether it was said for itself, reported, objected to or denied out.
 
-A quotation lowers a score, a quotation that the same speaker objects to lowers it to a note, and a claim that is
-denied where it is made lowers it below one. Agreement with what was quoted takes all of that back.
+By the policy's factors a quotation lowers a score, a quotation that is objected to (by its speaker or by who speaks
+next) lowers it to a note, and a claim that is denied where it is made lowers it below one. Agreement with what was
+quoted takes all of that back. What others say counts only around a quotation: a rebuttal excuses nobody's own words.
 """
 
 import re
@@ -9,12 +10,8 @@ from typing import NamedTuple
 
 from processors.screening.lexicon import pattern
 from processors.screening.passage import Passage
+from processors.screening.policy import Meaning
 from processors.screening.rule import Hit
-
-DENIED = 0.1
-OBJECTED = 0.3
-REPORTED = 0.6
-"""Factors. With 0.6 as the bar for a person's queue, the surest hit (1.0) stays a note when it is only reported."""
 
 SENTENCES_BEFORE = 1
 SENTENCES_AFTER = 3
@@ -119,6 +116,15 @@ _ENDORSED = pattern(
 _UNSAID = pattern(r"(?:do|did|does|could|would|can|will) not (?:<few>)?agree(?! more)", r"(?:not|never) (?:right|true)")
 
 
+_ASKED = pattern(
+    r"what (?:did|does|do|had|have) (?!you |i |we )(?:[\w']+ ){1,4}(?:say|write|said|written|post|shout|claim|"
+    r"send|sent)(?: [\w']+){0,4}",
+    r"(?:read|quote) (?:it|that|this|him|her|them|us|the|his|her|their)(?: [\w']+){0,5}",
+    r"(?:which|what) (?:letter|message|comment|slogan|insult)s?(?: [\w']+){0,6}",
+)
+"""Somebody is asked to quote; the words that follow at once are others'. `What did you say?` asks for none."""
+
+
 class Around(NamedTuple):
     """The text before a hit in its sentence, the sentences before that, and what follows the hit."""
 
@@ -127,14 +133,24 @@ class Around(NamedTuple):
     after: str
 
 
-def factor(passage: Passage, hit: Hit) -> float:
-    """How much of the hit's score its context leaves."""
+class Others(NamedTuple):
+    """What other people in the room said right before and right after a passage, as normalised text."""
+
+    before: str = ""
+    after: str = ""
+
+
+NOBODY = Others()
+
+
+def meaning(passage: Passage, hit: Hit, others: Others = NOBODY) -> Meaning:
+    """How the words of the hit were meant."""
     around = surroundings(passage.text, hit)
     if _DENIAL.search(around.clause):
-        return DENIED
-    if not _reported(around) or _endorsed(around):
-        return 1.0
-    return OBJECTED if _objected(around) else REPORTED
+        return "denied"
+    if not (_reported(around) or _was_asked(around, others)) or _endorsed(around):
+        return "direct"
+    return "objected" if _objected(around) or _OBJECTION.search(others.after) else "reported"
 
 
 def surroundings(text: str, hit: Hit) -> Around:
@@ -151,6 +167,11 @@ def _reported(around: Around) -> bool:
         or (not around.clause and _REPORT_OPENS.search(around.before))
         or _REPORT_AFTER.search(first_sentences)
     )
+
+
+def _was_asked(around: Around, others: Others) -> bool:
+    """The first words of an answer; later ones are the speaker's own."""
+    return not around.before and bool(_ASKED.search(others.before[-FAR_CHARACTERS:].split(" . ")[-1]))
 
 
 def _objected(around: Around) -> bool:

@@ -11,10 +11,13 @@ import msgspec
 from processors.screening.engine import Mark
 from processors.screening.policy import EFFECTS
 from schemas.captions import Caption
-from schemas.findings import Effect, Finding
+from schemas.findings import Effect, Finding, Reason
 
 JOIN_MS = 8_000
 """Marks this close are one passage: about one breath and a sentence between them."""
+
+MOST_REASONS = 32
+"""As many as a person reads; the marks name all sources whatever their number."""
 
 LONGEST_MS = 60_000
 """A passage longer than this starts anew, so that a case stays something a person can listen to."""
@@ -33,6 +36,20 @@ def with_mark(
         return (*findings, fresh), fresh
     grown = _grown(near, fresh, captions)
     return tuple(grown if known is near else known for known in findings), grown
+
+
+def merged(live: Iterable[Finding], final: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings of both passes of a room by time, each passage once.
+
+    What the final pass found replaces what the live one found there; what it did not find again stays as it was heard.
+    """
+    last = {found.finding_id: found for found in final}
+    left = {found.finding_id: found for found in live if not any(_same_passage(found, one) for one in last.values())}
+    return tuple(sorted((*last.values(), *left.values()), key=lambda found: (found.start_ms, found.finding_id)))
+
+
+def _same_passage(one: Finding, other: Finding) -> bool:
+    return (one.room_id, one.track_id) == (other.room_id, other.track_id) and _near(one, other)
 
 
 def state_number(finding: Finding) -> int:
@@ -62,6 +79,18 @@ def _finding(mark: Mark, captions: list[Caption], policy_version: str) -> Findin
         effect=mark.effect,
         policy_version=policy_version,
         caption_ids=mark.caption_ids,
+        reasons=(_reason(mark),),
+    )
+
+
+def _reason(mark: Mark) -> Reason:
+    return Reason(
+        source=mark.source,
+        category=mark.category,
+        score=mark.score,
+        meaning=mark.meaning,
+        start_ms=mark.start_ms,
+        end_ms=mark.end_ms,
     )
 
 
@@ -84,6 +113,7 @@ def _grown(known: Finding, fresh: Finding, captions: Mapping[str, Caption]) -> F
         marks=tuple(dict.fromkeys((*known.marks, *fresh.marks))),
         effect=min(known.effect, fresh.effect, key=EFFECTS.index),
         caption_ids=(*known.caption_ids, *new_ids),
+        reasons=tuple(dict.fromkeys((*known.reasons, *fresh.reasons)))[:MOST_REASONS],
     )
 
 

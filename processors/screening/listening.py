@@ -1,15 +1,25 @@
-"""Follow one speaker: final captions in, findings out, as they come (`hear`) or over a whole transcript (`reread`)."""
+"""Follow a room: final captions in, findings out, as they come (`hear`) or over a whole transcript (`reread`).
+
+Each caption is judged in a window of its speaker, with what others said around it.
+"""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from processors.screening.classifier import Classifier
+from processors.screening.context import Others
 from processors.screening.engine import Mark, screen
 from processors.screening.findings import LONGEST_MS, with_mark
+from processors.screening.passage import read
 from processors.screening.policy import Context, Policy
+from processors.screening.targeting import Aim, aimed
 from schemas.base import Record
 from schemas.captions import Caption
 from schemas.findings import Finding
+
+OTHERS_MS = 15_000
+"""So near a passage what others say has to do with it: a question before, a word of protest after."""
 
 
 class Speaker(Record, frozen=True, kw_only=True):
@@ -19,40 +29,97 @@ class Speaker(Record, frozen=True, kw_only=True):
     findings: tuple[Finding, ...] = ()
 
 
-def hear(
-    speaker: Speaker, caption: Caption, policy: Policy, classifier: Classifier
-) -> tuple[Speaker, tuple[Finding, ...]]:
-    """Take the next caption; returns the speaker and the findings that are new or have grown."""
+class Ears(Record, frozen=True, kw_only=True):
+    """What is remembered of a live room: its speakers, what was said just now, and who went for whom."""
+
+    speakers: dict[str, Speaker] = {}
+    names: dict[str, str] = {}
+    recent: tuple[Caption, ...] = ()
+    aims: tuple[Aim, ...] = ()
+
+
+def hear(ears: Ears, caption: Caption, policy: Policy, classifier: Classifier) -> tuple[Ears, tuple[Finding, ...]]:
+    """Take the next caption of any speaker; returns the room and the findings that are new or have grown."""
+    speaker = ears.speakers.get(caption.track_id, Speaker())
     if any(known.caption_id == caption.caption_id for known in speaker.window):
-        return speaker, ()
+        return ears, ()
     window = (*_recent(speaker.window, caption, policy.context), caption)
-    recent = tuple(known for known in speaker.findings if known.end_ms > caption.start_ms - LONGEST_MS)
-    findings = _added(recent, screen(window, policy, classifier), window, policy)
-    return Speaker(window=window, findings=findings), tuple(known for known in findings if known not in recent)
+    recent = tuple(one for one in ears.recent if abs(caption.start_ms - one.end_ms) <= OTHERS_MS)
+    names = ears.names | {caption.track_id: caption.speaker}
+    marks = screen(window, policy, classifier, others=_others(recent, caption))
+    aims, repeated = aimed(ears.aims, caption, marks, names, recent, policy)
+    known = tuple(found for found in speaker.findings if found.end_ms > caption.start_ms - LONGEST_MS)
+    findings = _added(known, (*marks, *repeated), window, policy)
+    speakers = ears.speakers | {caption.track_id: Speaker(window=window, findings=findings)}
+    heard = Ears(speakers=speakers, names=names, recent=(*recent, caption), aims=aims)
+    return heard, tuple(found for found in findings if found not in known)
+
+
+class _Judged(NamedTuple):
+    caption: Caption
+    window: tuple[Caption, ...]
+    marks: tuple[Mark, ...]
 
 
 def reread(captions: Iterable[Caption], policy: Policy, classifier: Classifier) -> tuple[Finding, ...]:
-    """Screen all captions of a room's pass: each passage with what its speaker said before and after it."""
-    tracks: dict[str, dict[str, Caption]] = defaultdict(dict)
-    for caption in captions:
-        tracks[caption.track_id][caption.caption_id] = caption
-    found: list[Finding] = []
-    for track in tracks.values():
-        in_order = sorted(track.values(), key=lambda caption: (caption.start_ms, caption.caption_id))
-        found += _reread_track(in_order, policy, classifier)
+    """Screen all captions of a room's pass: each passage with what was said before and after it."""
+    once = {(caption.track_id, caption.caption_id): caption for caption in captions}
+    room = sorted(once.values(), key=lambda caption: (caption.start_ms, caption.track_id, caption.caption_id))
+    names = {caption.track_id: caption.speaker for caption in room}
+    findings: dict[str, tuple[Finding, ...]] = defaultdict(tuple)
+    aims: tuple[Aim, ...] = ()
+    for n, judged in enumerate(_judged(room, policy, classifier)):
+        caption = judged.caption
+        aims, repeated = aimed(aims, caption, judged.marks, names, _near(room, n), policy)
+        marks = (*judged.marks, *repeated)
+        findings[caption.track_id] = _added(findings[caption.track_id], marks, judged.window, policy)
+    found = (finding for track in findings.values() for finding in track)
     return tuple(sorted(found, key=lambda finding: (finding.start_ms, finding.finding_id)))
 
 
-def _reread_track(captions: Sequence[Caption], policy: Policy, classifier: Classifier) -> tuple[Finding, ...]:
-    findings: tuple[Finding, ...] = ()
-    reach = policy.context.captions - 1
-    for n, caption in enumerate(captions):
-        before = _recent(captions[max(0, n - reach) : n], caption, policy.context)
-        after = [c for c in captions[n + 1 : n + 1 + reach] if _within(caption, c, policy.context)]
-        window = (*before, caption, *after)
-        marks = screen(window, policy, classifier, judged=len(before))
-        findings = _added(findings, marks, window, policy)
-    return findings
+def _judged(room: Sequence[Caption], policy: Policy, classifier: Classifier) -> Iterator[_Judged]:
+    """Each caption of a room in time order with its window and its marks."""
+    tracks: dict[str, list[Caption]] = defaultdict(list)
+    for caption in room:
+        tracks[caption.track_id].append(caption)
+    places: dict[str, int] = defaultdict(int)
+    for n, caption in enumerate(room):
+        track, at = tracks[caption.track_id], places[caption.track_id]
+        places[caption.track_id] += 1
+        window, judged = _window(track, at, policy.context)
+        others = _others(_near(room, n), caption)
+        yield _Judged(caption, window, screen(window, policy, classifier, judged=judged, others=others))
+
+
+def _window(track: Sequence[Caption], at: int, context: Context) -> tuple[tuple[Caption, ...], int]:
+    """The caption `track[at]` between those around it, and its place among them."""
+    caption, reach = track[at], context.captions - 1
+    before = _recent(track[max(0, at - reach) : at], caption, context)
+    after = (one for one in track[at + 1 : at + 1 + reach] if _within(caption, one, context))
+    return (*before, caption, *after), len(before)
+
+
+def _near(room: Sequence[Caption], n: int) -> list[Caption]:
+    """Captions of a room in time order that are near the `n`th."""
+    caption, near = room[n], []
+    for step in (-1, 1):
+        at = n + step
+        while 0 <= at < len(room) and _apart_ms(room[at], caption) <= OTHERS_MS:
+            near.append(room[at])
+            at += step
+    return sorted(near, key=lambda one: one.start_ms)
+
+
+def _apart_ms(one: Caption, other: Caption) -> int:
+    return max(one.start_ms - other.end_ms, other.start_ms - one.end_ms)
+
+
+def _others(near: Iterable[Caption], caption: Caption) -> Others:
+    """What other tracks said before and after the caption."""
+    said = [one for one in near if one.track_id != caption.track_id]
+    before = [one for one in said if one.start_ms < caption.start_ms]
+    after = [one for one in said if one.start_ms >= caption.start_ms]
+    return Others(read(before).text.rstrip(" ."), read(after).text)
 
 
 def _added(

@@ -10,9 +10,12 @@ from streams.cli.captions import captions
 from streams.cli.demo import demo
 from streams.cli.doctor import doctor
 from streams.cli.erasing import erase
+from streams.cli.evidence import evidence
 from streams.cli.letters import dead_letters
+from streams.cli.policy import policy
 from streams.cli.rooms import export, purge, record, rooms, search, show
 from streams.cli.running import console, up, worker
+from streams.cli.screening import screening
 from streams.cli.verify import verify
 
 
@@ -36,6 +39,9 @@ for command in (
     verify,
     captions,
     erase,
+    evidence,
+    policy,
+    screening,
     purge,
     dead_letters,
     doctor,

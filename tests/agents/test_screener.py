@@ -1,26 +1,52 @@
 """Live captions become findings as they come; a room's count is made once, from its whole final transcript."""
 
 from collections.abc import Sequence
+from importlib.resources import files
 
+import msgspec
 import pytest
 
+from agents.casework import Casework
+from agents.policies import PolicyBook
+from agents.ports import Agent
+from agents.rescreener import rescreened
 from agents.screener import screener
-from processors.screening.classifier import NoClassifier
+from agents.second_listener import NoSecondListener, SecondListener
+from processors.layout import policy_key, testimony_key, transcript_key
+from processors.screening.classifier import Classifier, NoClassifier
+from processors.screening.policies import LEAST_NOTICE_MS, applying, encoded
 from processors.screening.policy import shipped_policy
+from processors.screening.second_listen import CONFIRMED, REFUTED
 from schemas.asks import AttachScreening, Command, OpenCase
 from schemas.base import Record
-from schemas.captions import Caption, TranscriptEnded
+from schemas.captions import Caption, Transcript, TranscriptEnded
+from schemas.evidence import Testimony
 from schemas.findings import Finding
+from schemas.rooms import Room
+from streams.roomlog import StoredRoomLog
+from streams.stores import MemoryStore
 from tests.fakes import collect, deliveries
+from tests.listeners import Echo, Scripted
+from tests.rooms import COMPLETED_ASKS, room_after
 from tests.talk import caption, captions
 
 POLICY = shipped_policy()
+
+
+def NOW() -> int:  # noqa: N802 - a constant time
+    return 1_700_000_000_000
+
+
 BAD = ("Immigrants are vermin.", "They should be shot, all of them.")
 FINE = ("The beans are fine.", "Somebody wrote that gay people are sick, and I find that shameful.")
 
 
-def agent() -> object:
-    return screener(POLICY, NoClassifier(), lambda: 42)
+def agent(
+    store: MemoryStore | None = None, classifier: Classifier | None = None, second: SecondListener | None = None
+) -> Agent:
+    store, classifier = store or MemoryStore(), classifier or NoClassifier()
+    casework = Casework(second or NoSecondListener(), classifier, store, NOW)
+    return screener(PolicyBook(store, POLICY, NOW), classifier, casework, store, NOW)
 
 
 def final(*texts: str) -> list[Caption]:
@@ -126,3 +152,117 @@ async def test_a_sentence_split_over_live_captions_is_found() -> None:
 async def test_the_drill_phrase_always_makes_a_case() -> None:
     outputs = await collect(agent(), captions("Nobody panic: this is a screening drill."))
     assert [ask.category for ask in of(OpenCase, outputs)] == ["drill"]
+
+
+async def test_a_passage_that_is_not_heard_again_stays_a_note() -> None:
+    store = MemoryStore()
+    outputs = await collect(agent(store, second=Echo(0.4)), captions(BAD[0]))
+    (found,) = of(Finding, outputs)
+    assert (found.effect, found.marks[-1]) == ("log", REFUTED)
+    assert of(Command, outputs) == []
+    assert await store.list("rooms/") == ()
+
+
+@pytest.mark.parametrize("share", [None, CONFIRMED, 1.0], ids=["no audio", "most words", "all words"])
+async def test_a_passage_that_is_heard_again_or_cannot_be_makes_a_case(share: float | None) -> None:
+    assert of(OpenCase, await collect(agent(second=Echo(share)), captions(BAD[0])))
+
+
+async def test_a_passage_is_heard_again_once_however_much_it_grows() -> None:
+    second = Echo()
+    await collect(agent(second=second), captions(*BAD, "They are like rats."))
+    assert len(second.asked) == 1
+
+
+async def test_a_note_is_not_heard_again() -> None:
+    second = Echo()
+    await collect(agent(second=second), captions(*FINE))
+    assert second.asked == []
+
+
+async def test_a_case_has_its_reasons_in_the_store_before_it_is_asked_for() -> None:
+    store = MemoryStore()
+    async for output in agent(store)(deliveries(*captions(*BAD)).__aiter__()):
+        if isinstance(output, Command):
+            testimony = await testimony_of(store, output.ask.finding_id)
+    assert [caption.text for caption in testimony.captions] == list(BAD)
+    assert {word.text for word in testimony.words if word.weight == 1} >= {"Immigrants", "vermin."}
+    assert testimony.scores["hate"] == testimony.finding.score
+    assert testimony.finding.policy_version == POLICY.version
+
+
+async def testimony_of(store: MemoryStore, finding_id: str) -> Testimony:
+    return msgspec.json.decode(await store.get(testimony_key("room", finding_id)), type=Testimony)
+
+
+async def test_beyond_the_quota_findings_are_notes_but_urgent_ones_go_through() -> None:
+    store = MemoryStore()
+    await put_in_force(store, "quotas: {cases_per_room_and_hour: 2}")
+    said = [caption(BAD[0], n, start_ms=n * 90_000) for n in range(4)]
+    said.append(caption("I will kill you tonight.", 9, start_ms=900_000))
+    outputs = await collect(agent(store), said)
+    assert [one.effect for one in of(Finding, outputs)] == ["queue", "queue", "log", "log", "urgent"]
+    assert len(of(OpenCase, outputs)) == 3
+
+
+async def put_in_force(store: MemoryStore, more: str, *, from_ms: int = 0) -> None:
+    text = shipped_text().replace(POLICY.version, f"{POLICY.version}-own") + more + "\n"
+    entry = applying(None, text, actor="test", now_ms=from_ms - LEAST_NOTICE_MS)
+    await store.put(policy_key(0), encoded(entry))
+
+
+def shipped_text() -> str:
+    return files("processors.screening").joinpath("policy.yaml").read_text("utf-8")
+
+
+async def test_words_are_judged_by_the_policy_that_held_when_they_were_said() -> None:
+    store = MemoryStore()
+    said = [caption(BAD[0], n, start_ms=n * 90_000) for n in range(2)]
+    await put_in_force(store, "meant: {direct: 0.1}", from_ms=said[1].emitted_ms)
+    outputs = of(Finding, await collect(agent(store), said))
+    assert [one.policy_version for one in outputs] == [POLICY.version]
+    assert outputs[0].start_ms < said[1].start_ms
+
+
+async def test_while_the_model_is_away_rules_go_on_and_the_room_is_marked() -> None:
+    store, model = MemoryStore(), Scripted({"onions": {"hate": 0.9}})
+    model.away = True
+    outputs = await collect(agent(store, model), [*final(*BAD, "Too many onions."), ended("final")])
+    (screened,) = of(AttachScreening, outputs)
+    assert (screened.findings, screened.by_model) == (1, False)
+    assert [found.key for found in await store.list("unscreened/")] == ["unscreened/room"]
+
+
+async def test_a_model_that_is_back_screens_the_room_again_once() -> None:
+    store, model = MemoryStore(), Scripted({"onions": {"hate": 0.9}})
+    captions_said = final(*FINE, "Too many onions.")
+    model.away = True
+    await collect(agent(store, model), [*captions_said, ended("final")])
+    await store.put(transcript_key("room"), msgspec.json.encode(transcript(captions_said)))
+    assert await again(store, model) == []
+    model.away = False
+    outputs = await again(store, model)
+    (screened,) = of(AttachScreening, outputs)
+    assert (screened.findings, screened.by_model) == (2, True)
+    assert len(of(OpenCase, outputs)) == 1
+    assert await again(store, model) == []
+
+
+async def again(store: MemoryStore, model: Scripted) -> list[Record]:
+    casework = Casework(NoSecondListener(), model, store, NOW)
+    book = PolicyBook(store, POLICY, NOW)
+    return [one async for one in rescreened(Rooms(), store, book, model, casework, NOW)]
+
+
+class Rooms(StoredRoomLog):
+    """A log that has every room."""
+
+    def __init__(self) -> None:
+        super().__init__(MemoryStore())
+
+    async def load(self, room_id: str) -> Room | None:
+        return room_after(*COMPLETED_ASKS)
+
+
+def transcript(said: Sequence[Caption]) -> Transcript:
+    return Transcript(room_id="room", title="", duration_ms=1, engine="e", model="m", captions=tuple(said))

@@ -7,6 +7,7 @@ import pytest
 from processors.deciding import ANSWERS, decide
 from schemas.asks import (
     Ask,
+    AttachEvidence,
     AttachRecording,
     CorrectCaption,
     DecideCase,
@@ -271,6 +272,7 @@ EVERY_ASK: list[Any] = [
     TRANSCRIPT,
     SCREENING,
     finding("f", 0, 1),
+    AttachEvidence(case_id="c", clip_sha256="a" * 64, testimony_sha256="b" * 64),
     DecideCase(case_id="c", violation=True),
     SHARE,
     DELETE,

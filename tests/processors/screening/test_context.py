@@ -1,11 +1,13 @@
 """Who quotes in order to object is left alone; who quotes in order to agree is not."""
 
+import msgspec
 import pytest
 
 from processors.screening.classifier import NoClassifier
 from processors.screening.engine import Mark, screen
 from processors.screening.listening import reread
 from processors.screening.policy import shipped_policy
+from schemas.captions import Caption
 from tests.talk import caption, captions
 
 POLICY = shipped_policy()
@@ -90,3 +92,47 @@ def test_a_word_heard_with_low_confidence_weighs_less() -> None:
     ((sure,), (unsure,)) = (judged("Immigrants are vermin.", probability=p) for p in (0.9, 0.1))
     assert unsure.score < sure.score
     assert (sure.effect, unsure.effect) == ("queue", "log")
+
+
+def room(*lines: tuple[str, str]) -> list[Caption]:
+    """Speakers and what they said, one after the other."""
+    return [caption(text, n, track_id=name, speaker=name) for n, (name, text) in enumerate(lines)]
+
+
+def effects(*lines: tuple[str, str]) -> list[str]:
+    return [finding.effect for finding in reread(room(*lines), POLICY, NoClassifier())]
+
+
+def test_who_is_asked_to_quote_reports() -> None:
+    assert effects(("anna", "Sam, what did that man write to you?"), ("sam", "Immigrants are vermin.")) == ["log"]
+    assert effects(("anna", "Please read us the letter."), ("sam", "Immigrants are vermin.")) == ["log"]
+
+
+@pytest.mark.parametrize("asked", ["What did you say?", "Victor, please go ahead.", "And what do you say, Victor?"])
+def test_who_is_asked_for_an_opinion_speaks_for_himself(asked: str) -> None:
+    assert effects(("anna", asked), ("victor", "Immigrants are vermin.")) == ["queue"]
+
+
+def test_only_the_first_words_of_an_answer_are_the_quotation() -> None:
+    answer = "Nothing much. I say immigrants are vermin."
+    assert effects(("anna", "What did that man write?"), ("sam", answer)) == ["queue"]
+
+
+def test_a_quotation_and_the_rebuttal_of_somebody_else_are_judged_together() -> None:
+    quote = ("sam", "Somebody wrote that immigrants are vermin.")
+    ((alone,), (rebutted,)) = (
+        reread(room(*lines), POLICY, NoClassifier()) for lines in ([quote], [quote, ("anna", "That is disgusting.")])
+    )
+    assert rebutted.score < alone.score
+    assert [reason.meaning for reason in (*alone.reasons, *rebutted.reasons)] == ["reported", "objected"]
+
+
+def test_a_rebuttal_excuses_nobody_s_own_words() -> None:
+    assert effects(("victor", "Immigrants are vermin."), ("anna", "That is disgusting.")) == ["queue"]
+
+
+def test_a_policy_says_what_a_quotation_counts() -> None:
+    strict = msgspec.structs.replace(POLICY, meant={"reported": 1.0})
+    text = "Somebody wrote that immigrants are vermin."
+    ((mark,),) = (screen([caption(text)], policy, NoClassifier()) for policy in (strict,))
+    assert mark.effect == "queue"

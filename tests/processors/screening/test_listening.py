@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from processors.screening.classifier import NoClassifier
-from processors.screening.findings import graver, state_number
-from processors.screening.listening import Speaker, hear, reread
+from processors.screening.findings import graver, merged, state_number
+from processors.screening.listening import Ears, hear, reread
 from processors.screening.policy import shipped_policy
 from schemas.captions import Caption
 from schemas.findings import Finding
@@ -29,9 +29,9 @@ class Keyword:
 
 
 def heard(said: Sequence[Caption], classifier: object = None) -> list[Finding]:
-    speaker, found = Speaker(), []
+    ears, found = Ears(), []
     for one in said:
-        speaker, findings = hear(speaker, one, POLICY, classifier or NoClassifier())
+        ears, findings = hear(ears, one, POLICY, classifier or NoClassifier())
         found += findings
     return found
 
@@ -89,3 +89,26 @@ def test_order_and_repetition_change_nothing_in_the_final_pass(said: list[Captio
 def test_whatever_is_said_is_scored_and_never_an_exception(texts: list[str]) -> None:
     heard(captions(*texts))
     heard([caption(text, n, words=()) for n, text in enumerate(texts)])
+
+
+@given(st.data())
+@settings(max_examples=60)
+def test_findings_of_both_passes_are_merged_by_time_and_never_doubled(data: st.DataObject) -> None:
+    """Whatever order they come in and however often: the final pass speaks where it heard, the live one elsewhere."""
+    starts = data.draw(st.lists(st.integers(0, 20), min_size=1, max_size=6, unique=True))
+    live = heard([caption(TIRADE[0], n, start_ms=start * 90_000) for n, start in enumerate(starts)])
+    again = data.draw(st.sets(st.sampled_from(starts)))
+    moved = data.draw(st.integers(-3_000, 3_000))
+    final = reread(
+        [
+            caption(TIRADE[0], n, start_ms=max(0, start * 90_000 + moved), pass_name="final")
+            for n, start in enumerate(sorted(again))
+        ],
+        POLICY,
+        NoClassifier(),
+    )
+    once = merged(live, final)
+    shuffled = merged(data.draw(st.permutations([*live, *live])), data.draw(st.permutations([*final, *final])))
+    assert once == shuffled
+    assert len(once) == len(starts)
+    assert sum(found.pass_name == "final" for found in once) == len(again)
