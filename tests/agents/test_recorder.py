@@ -173,11 +173,20 @@ async def test_refused_data_is_kept_whole_and_hinders_nothing(record: AudioChunk
     assert source.all
 
 
-async def test_another_record_with_the_same_sequence_is_a_letter():
+async def test_other_bytes_with_the_same_sequence_are_a_letter():
     store = MemoryStore()
     outputs, _ = await run(store, chunk(0), chunk(0, data=b"other audio!"), ENDED)
     assert [letter.reason for letter in of(DeadLetter, outputs)] == ["sequence_repeated"]
     assert [c.data for c in await stored(store)] == [chunk(0).data]
+
+
+@pytest.mark.parametrize("before", [1, 16, 40], ids=["open part", "closed part", "some parts ago"])
+async def test_a_chunk_that_its_producer_sends_again_is_stored_once_and_is_no_letter(before: int):
+    store = MemoryStore()
+    outputs, source = await run(store, *(chunk(n) for n in range(before)), chunk(0), ENDED)
+    assert [c.sequence for c in await stored(store)] == list(range(before))
+    assert of(DeadLetter, outputs) == []
+    assert source.all
 
 
 async def test_a_room_that_ended_takes_nothing_more():
@@ -333,7 +342,8 @@ def test_crashes_change_nothing(records: list[Record], crashes: list[tuple[int, 
 @given(sessions(), st.lists(st.tuples(st.integers(1, 150), st.integers(0, 12)), max_size=3))
 def test_every_chunk_is_stored_once_or_refused_with_a_letter(records: list[Record], crashes: list[tuple[int, int]]):
     kept, letters, _, _ = asyncio.run(lived_through(records, crashes))
-    chunks = [c for data in kept.values() for c in decode_part(data).chunks]
-    offsets = [c.offset for c in chunks]
-    assert sorted(offsets + [offset for offset, _ in letters]) == list(range(len(records) - 1))
-    assert all(c.data == records[c.offset].data for c in chunks)
+    parts = [decode_part(data) for data in kept.values()]
+    found = [(part.track_id, c.sequence, c.data) for part in parts for c in part.chunks]
+    refused = [(records[offset].track_id, records[offset].sequence, records[offset].data) for offset, _ in letters]
+    assert len({(track_id, sequence) for track_id, sequence, _ in found}) == len(found)
+    assert {*found, *refused} == {(c.track_id, c.sequence, c.data) for c in records[:-1]}
