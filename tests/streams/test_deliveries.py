@@ -42,7 +42,8 @@ async def agent(deliveries):
     async for delivery in deliveries:
         if (delivery.record.room_id, delivery.record.command_id) == (group, poison):
             raise RuntimeError("a bug")
-        yield Refused(command_id=delivery.record.command_id, room_id=delivery.record.room_id, reason=poison, detail="seen")
+        asked = delivery.record
+        yield Refused(command_id=asked.command_id, room_id=asked.room_id, reason=poison, detail="seen")
         if (delivery.record.room_id, delivery.record.command_id) != (group, held):
             await delivery.ack()
 
