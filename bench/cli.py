@@ -99,6 +99,22 @@ def crash(kills: int, seed: int, services: str, rooms: int, seconds: int, as_jso
     sys.exit(0 if report.whole else 1)
 
 
+@bench.command()
+@click.option("--chunks", type=click.IntRange(1), default=100_000, show_default=True)
+@click.option("--seed", default=1, show_default=True)
+@click.option("--json", "as_json", is_flag=True)
+def fuzz(chunks: int, seed: int, as_json: bool) -> None:
+    """Broken, lying and malicious chunks through door, topic, recorder, decoders, captioner and cutter.
+
+    Exit status 1 when one crashed or hung something, went nowhere, or touched the speaker beside it.
+    """
+    from bench.fuzz.run import fuzzed
+
+    report = fuzzed(chunks, seed)
+    _say(msgspec.to_builtins(report), as_json=as_json)
+    sys.exit(0 if report.well else 1)
+
+
 def _say(report: dict[str, Any], *, as_json: bool) -> None:
     click.echo(json.dumps(report, indent=None if as_json else 2))
 

@@ -4,10 +4,13 @@
 """
 
 import asyncio
+import faulthandler
 import hashlib
 import itertools
 import random
+import resource
 import sys
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -30,7 +33,7 @@ from processors.layout import parts_folder
 from processors.media import media_of
 from processors.parts import decode_part, digest
 from processors.timeline import Heard, place
-from schemas.asks import Command, JoinTrack, OpenRoom
+from schemas.asks import Ask, Command, JoinTrack, OpenRoom
 from schemas.audio import AudioChunk, RoomEnded, StoredChunk
 from schemas.base import Record
 from schemas.errors import Malformed
@@ -47,6 +50,10 @@ OPENED_MS = 1_760_000_000_000
 WHOLE, WHOLE_TYPE = "whole", "audio/ogg"
 """The speaker beside the broken ones."""
 TRACKS = {f"t{n}": content_type for n, content_type in enumerate(sounds.ENCODINGS)} | {WHOLE: WHOLE_TYPE}
+LONGEST_S = 60.0
+"""A room takes a second; one that takes so long hangs, and its process ends itself."""
+HUNG = "Timeout ("
+"""How `faulthandler` begins to say so."""
 BROKEN_BEGINNINGS = 0.3
 """Share of tracks whose first chunk is broken too: with all of them no decoder would ever begin."""
 
@@ -67,6 +74,8 @@ class Fed(Record, frozen=True, kw_only=True):
     astray: int
     whole: bool
     broken: tuple[str, ...]
+    took_s: float
+    peak_rss_mb: float
 
 
 class Room:
@@ -84,9 +93,9 @@ class Room:
         self._good = {track: sounds.pieces(kind, per_track) for track, kind in TRACKS.items()}
 
     async def open(self) -> None:
-        asks = [OpenRoom(title="fuzz", host="fuzz", record=True)]
         joins = [JoinTrack(track_id=track, speaker=track, content_type=kind) for track, kind in TRACKS.items()]
-        for n, ask in enumerate([*asks, *joins]):
+        asks: list[Ask] = [OpenRoom(title="fuzz", host="fuzz", record=True), *joins]
+        for n, ask in enumerate(asks):
             command = Command(command_id=f"{n}", room_id=self.room_id, actor="fuzz", at_ms=OPENED_MS, ask=ask)
             await self.gateway.ask(command)
 
@@ -157,6 +166,7 @@ class Room:
 
 
 async def fed(seed: int, number: int, per_track: int) -> Fed:
+    began_s = time.monotonic()
     room = Room(seed, number, per_track)
     await room.open()
     sent = room.wires()
@@ -181,6 +191,8 @@ async def fed(seed: int, number: int, per_track: int) -> Fed:
         astray=sum((c.track_id, c.sequence, digest(c.data)) not in known for c in records),
         whole=heard[WHOLE][1] == _whole_sound(per_track) and len(stored[WHOLE]) == per_track,
         broken=tuple(room.broken),
+        took_s=round(time.monotonic() - began_s, 2),
+        peak_rss_mb=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
     )
 
 
@@ -254,7 +266,9 @@ def _cut(room: Room, sent: list[tuple[str, Wire]]) -> None:
 
 def main(seed: int, first: int, count: int, per_track: int) -> None:
     configure_logs("CRITICAL")
+    faulthandler.enable()
     for number in range(first, first + count):
+        faulthandler.dump_traceback_later(LONGEST_S, exit=True)
         print(msgspec.json.encode(asyncio.run(fed(seed, number, per_track))).decode(), flush=True)
 
 
