@@ -1,11 +1,16 @@
 """The recorder keeps every chunk once, whatever comes twice, late, wrong or after a crash."""
 
 import asyncio
+import errno
+import itertools
+import os
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
 import stamina
+import structlog
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -20,7 +25,7 @@ from schemas.errors import Unavailable
 from schemas.facts import ZERO_DIGEST
 from schemas.letters import DeadLetter
 from schemas.rooms import Room, Track
-from streams.stores import MemoryStore
+from streams.stores import MemoryStore, open_store
 from tests.fakes import Acked, collect, deliveries
 
 OPENED_MS = 1_760_000_000_000
@@ -233,6 +238,60 @@ async def test_an_outage_of_the_store_loses_and_doubles_nothing():
     assert [c.sequence for c in await stored(store)] == list(range(40))
     assert len(of(PartStored, outputs)) == 3
     assert source.all
+
+
+async def test_a_full_disk_holds_the_offset_and_alarms_until_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """The real folder store on a disk that has no room for two tries; nothing is acknowledged before the third."""
+    tries: list[int] = []
+    source = deliveries(*(chunk(n) for n in range(16)), ENDED)
+
+    def fsync(descriptor: int, really: Any = os.fsync) -> None:
+        tries.append(source.committed)
+        if len(tries) <= 2:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        really(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    store = open_store(tmp_path)
+    with stamina.set_testing(True, attempts=10), structlog.testing.capture_logs() as said:
+        outputs = await collect(recorder(store, Rooms(room("t0")), lambda: OPENED_MS), source)
+    assert tries[:3] == [0, 0, 0]
+    assert [event["why"].rpartition(": ")[2] for event in said if event["event"] == "part_away"] == [
+        "no room is left"
+    ] * 2
+    assert [part.chunks for part in of(PartStored, outputs)] == [16]
+    assert source.all
+
+
+class Slow(MemoryStore):
+    """A store that takes its time, more for some keys than for others."""
+
+    async def put(self, key: str, data: Any, *, if_absent: bool = False) -> None:
+        await asyncio.sleep(0.02 if "t0" in key else 0.001)
+        await super().put(key, data, if_absent=if_absent)
+
+
+async def test_a_slow_store_changes_nothing_but_the_time():
+    records = [chunk(n, f"t{t}") for n in range(40) for t in range(2)]
+    slow, quick = Slow(), MemoryStore()
+    slowly, source = await run(slow, *records, ENDED)
+    quickly, _ = await run(quick, *records, ENDED)
+    assert [await stored(slow, f"t{t}") for t in range(2)] == [await stored(quick, f"t{t}") for t in range(2)]
+    assert of(Command, slowly) == of(Command, quickly)
+    assert source.all
+
+
+async def test_a_clock_that_jumps_changes_nothing_that_is_kept():
+    records = [*(chunk(n) for n in range(40)), ENDED]
+    times = itertools.cycle([OPENED_MS, OPENED_MS - 3_600_000, OPENED_MS + 86_400_000])
+    jumping, steady = MemoryStore(), MemoryStore()
+    agent = recorder(jumping, Rooms(room("t0", "t1")), lambda: next(times))
+    outputs = await collect(agent, deliveries(*records))
+    await run(steady, *records)
+    assert await stored_parts(jumping) == await stored_parts(steady)
+    assert len(of(PartStored, outputs)) == 3
 
 
 async def test_what_another_recorder_stored_first_stays_and_ours_is_not_lost():
