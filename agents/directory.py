@@ -27,7 +27,7 @@ class RoomDirectory:
     async def room(self, room_id: str) -> Room | None:
         """The room as it is now; None, for a second on end, where there is none."""
         seen = self._seen.get(room_id)
-        if seen is not None and seen.room is None and self._age_ms(seen) < UNKNOWN_FOR_MS:
+        if seen is not None and seen.room is None and self._fresh(seen, UNKNOWN_FOR_MS):
             return None
         return await self._look_up(room_id)
 
@@ -39,7 +39,7 @@ class RoomDirectory:
         seen = self._seen.get(room_id)
         room = seen.room if seen is not None else None
         fresh_ms = KNOWN_FOR_MS if room is not None and track_id in room.tracks else UNKNOWN_FOR_MS
-        if seen is None or self._age_ms(seen) >= fresh_ms:
+        if seen is None or not self._fresh(seen, fresh_ms):
             room = await self._look_up(room_id)
         return (room, room.tracks[track_id]) if room is not None and track_id in room.tracks else None
 
@@ -51,5 +51,6 @@ class RoomDirectory:
             del self._seen[next(iter(self._seen))]
         return room
 
-    def _age_ms(self, seen: _Seen) -> int:
-        return self._now() - seen.at_ms
+    def _fresh(self, seen: _Seen, for_ms: int) -> bool:
+        """What was seen in the future was seen before the clock went back: nobody knows how long ago."""
+        return 0 <= self._now() - seen.at_ms < for_ms

@@ -88,6 +88,43 @@ def alert(passages: int, as_json: bool) -> None:
     _say(live.bench(passages), as_json=as_json)
 
 
+@bench.command()
+@click.option("--kills", type=click.IntRange(1), default=100, show_default=True)
+@click.option("--seed", default=1, show_default=True, help="Draws the targets and the moments.")
+@click.option("--services", type=click.Choice(["embedded", "local"]), default="embedded", show_default=True)
+@click.option("--rooms", type=click.IntRange(1), default=3, show_default=True, help="At once.")
+@click.option("--seconds", type=click.IntRange(1), default=24, show_default=True, help="Of each room.")
+@click.option("--json", "as_json", is_flag=True)
+def crash(kills: int, seed: int, services: str, rooms: int, seconds: int, as_json: bool) -> None:
+    """SIGKILL to producers, door, recorder, assembler and index while rooms are recorded; then every chunk is compared.
+
+    The embedded broker keeps its topics in memory and is not killed: what had not reached the store would be gone.
+    `--services local` runs Apache Kafka and Elasticsearch of infra/local and kills those too. Captions are scripted.
+    Exit status 1 when anything was lost, doubled, changed, refused or left unfinished.
+    """
+    from bench.crash.run import crashed
+
+    report = crashed(kills, seed, services, rooms=rooms, seconds=seconds)
+    _say(msgspec.to_builtins(report), as_json=as_json)
+    sys.exit(0 if report.whole else 1)
+
+
+@bench.command()
+@click.option("--chunks", type=click.IntRange(1), default=100_000, show_default=True)
+@click.option("--seed", default=1, show_default=True)
+@click.option("--json", "as_json", is_flag=True)
+def fuzz(chunks: int, seed: int, as_json: bool) -> None:
+    """Broken, lying and malicious chunks through door, topic, recorder, decoders, captioner and cutter.
+
+    Exit status 1 when one crashed or hung something, went nowhere, or touched the speaker beside it.
+    """
+    from bench.fuzz.run import fuzzed
+
+    report = fuzzed(chunks, seed)
+    _say(msgspec.to_builtins(report), as_json=as_json)
+    sys.exit(0 if report.well else 1)
+
+
 def _say(report: dict[str, Any], *, as_json: bool) -> None:
     click.echo(json.dumps(report, indent=None if as_json else 2))
 

@@ -1,7 +1,6 @@
 """Settings in, the console served out: `python -m console.serve`."""
 
 import asyncio
-import contextlib
 from typing import Any
 
 import uvicorn
@@ -11,7 +10,7 @@ from console.app import create_app
 from console.ports import Probe, RecordingStore
 from console.services import Services
 from schemas.audio import MAX_CHUNK_BYTES
-from schemas.errors import Missing, Unavailable
+from schemas.errors import Unavailable
 from streams.clock import now_ms
 from streams.gateway import KafkaGateway
 from streams.index import ElasticIndex
@@ -22,6 +21,8 @@ from streams.settings import Settings, read
 from streams.stores import open_store
 from streams.topics import broker_answers
 
+PROBE_BYTES = 64 * 1024
+"""About what a part of speech takes: where this has no room, a part has none."""
 DOOR_MS = 10_000
 """How long a chunk at the door waits for the broker before the producer is told to come again."""
 
@@ -78,9 +79,10 @@ def _broker_probe(kafka: str) -> Probe:
 
 
 def _store_probe(store: RecordingStore) -> Probe:
+    """Writes, because a full disk still reads."""
+
     async def probe() -> None:
-        with contextlib.suppress(Missing):  # that it is not there is an answer too
-            await store.get("probe")
+        await store.put("probe", bytes(PROBE_BYTES))
 
     return probe
 

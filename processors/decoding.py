@@ -11,10 +11,14 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from processors.demuxing import HEAD_BYTES, Samples, decoded, not_audio
+from processors.demuxing import HEAD_BYTES, LONGEST_HOLE_S, Samples, decoded, not_audio
 from processors.media import Media, media_of, starts_stream
 
 __all__ = ["Samples", "StreamDecoder", "decode_all"]
+
+MOST_S_A_CHUNK = LONGEST_HOLE_S + 120
+"""A chunk holds a minute, as much may have been held back, and a hole before it is filled; more is a decoder's bomb:
+512 KiB of FLAC or Opus can claim hours, gigabytes of samples."""
 
 _NOTHING: Samples = np.zeros(0, np.float32)
 _ENDED = "the stream ended itself; nothing can follow"
@@ -47,7 +51,10 @@ class StreamDecoder:
         self._stream: _Pushed | None = None
 
     def feed(self, data: bytes) -> Samples:
-        """Take the next bytes of the track; return all samples known by now. Raises `Invalid("not_audio")`."""
+        """Take the next bytes of the track; return all samples known by now, at most `MOST_S_A_CHUNK`.
+
+        Raises `Invalid("not_audio")`.
+        """
         rest = self.finish() if starts_stream(self._media.name, data) else _NOTHING
         if self._stream is None:
             self._stream = _Pushed(self._media, self._rate)
@@ -115,6 +122,7 @@ class _Pushed:
         self._turn = threading.Condition()
         self._buffer = bytearray()
         self._out: list[Samples] = []
+        self._left = self._most = MOST_S_A_CHUNK * rate
         self._starved = self._ended = self._abandoned = self._done = False
         self._error: BaseException | None = None
         threading.Thread(target=self._run, args=(media, rate), name="decoder", daemon=True).start()
@@ -123,6 +131,7 @@ class _Pushed:
         with self._turn:
             self._buffer += data
             self.fed += len(data)
+            self._left = self._most
             self._starved = False
             self._turn.notify_all()
             self._turn.wait_for(lambda: self._starved or self._done)
@@ -163,13 +172,20 @@ class _Pushed:
             for samples in decoded(media, self, rate):
                 if self._abandoned:
                     break
-                self._out.append(samples)
+                self._keep(samples)
         except BaseException as error:  # noqa: BLE001 - handed to the thread that asked, which raises it
             self._error = error
         finally:
             with self._turn:
                 self._done = True
                 self._turn.notify_all()
+
+    def _keep(self, samples: Samples) -> None:
+        self._left -= samples.size
+        if self._left < 0:
+            self._out.clear()
+            raise not_audio(f"one chunk claims to hold more than {MOST_S_A_CHUNK} s")
+        self._out.append(samples)
 
     def _refuse_after_end(self) -> None:
         if self._done and not self._out and self._error is None:

@@ -23,6 +23,9 @@ Samples: TypeAlias = npt.NDArray[np.float32]
 LONGEST_HOLE_S = 300
 """A longer jump of a container's clock is a broken clock and gets no silence."""
 
+RATES_HZ = range(4_000, 768_001)
+"""What microphones and telephones use, and more. A header that says 1 Hz would make a day of sound out of a chunk."""
+
 BUFFER_BYTES = 4096
 """libavformat asks for so much at a time, and takes less."""
 
@@ -82,7 +85,13 @@ def _pcm_frames(media: Media, source: Source) -> Iterator[av.AudioFrame]:
 
 def _container_frames(media: Media, source: Source) -> Iterator[av.AudioFrame]:
     try:
-        container = av.open(source, format=_DEMUXERS[media.name], options=_AT_ONCE, buffer_size=BUFFER_BYTES)
+        container = av.open(
+            source,
+            format=_DEMUXERS[media.name],
+            options=_AT_ONCE,
+            buffer_size=BUFFER_BYTES,
+            metadata_errors="replace",  # tags need not be text, and nobody reads them
+        )
     except av.FFmpegError as error:
         raise not_audio(f"no {media.name} stream begins here") from error
     with container:
@@ -133,6 +142,8 @@ class _Converter:
         self._end_s: float | None = None
 
     def convert(self, frame: av.AudioFrame, *, timed: bool) -> Iterator[Samples]:
+        if frame.sample_rate not in RATES_HZ:
+            raise not_audio(f"{frame.sample_rate} Hz is no rate of sound")
         shape = (frame.format.name, frame.layout.name, frame.sample_rate)
         hole_s = self._hole_s(frame) if timed else 0.0
         if hole_s or shape != self._shape:  # a resampler remembers the audio before: never smear it over a hole

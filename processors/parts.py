@@ -121,15 +121,15 @@ def part_index(sequence: int) -> int:
 def step(state: TrackParts, chunk: StoredChunk) -> tuple[TrackParts, Waits | Settled | Invalid]:
     """Take one chunk; close what can be closed with `close` afterwards.
 
-    `Invalid` is `sequence_jump` (more than LONGEST_JUMP ahead) or `sequence_repeated` (another record has this
-    sequence already).
+    `Invalid` is `sequence_jump` (more than LONGEST_JUMP ahead) or `sequence_repeated` (other bytes have this sequence
+    already).
     """
     index = part_index(chunk.sequence)
     if index < state.closed:
         return state, Settled(index=index)
     for there in state.open:
         if there.sequence == chunk.sequence:
-            return state, Waits(index=index) if same_record(there, chunk) else repeated(chunk.sequence)
+            return state, Waits(index=index) if same_sound(there, chunk) else repeated(chunk.sequence)
     ahead = chunk.sequence - _next_before(state, chunk)
     if ahead > LONGEST_JUMP or _judged_before(state, chunk):
         detail = f"sequence {chunk.sequence} is {ahead} ahead; at most {LONGEST_JUMP} may be missing"
@@ -170,22 +170,22 @@ def recovered(state: TrackParts, part: Part, sha256: str) -> TrackParts:
     return msgspec.structs.replace(adopt(state, part, sha256), next_sequence=0, replayed=(*state.replayed, *marks))
 
 
-def same_record(there: StoredChunk, chunk: StoredChunk) -> bool:
-    """Whether both are the same record of the topic, delivered again."""
-    return (there.offset, there.partition, there.sha256) == (chunk.offset, chunk.partition, chunk.sha256)
+def same_sound(there: StoredChunk, chunk: StoredChunk) -> bool:
+    """Whether both are the same chunk: delivered again, or sent again by a producer that was not told."""
+    return there.sha256 == chunk.sha256
 
 
 def settle(stored: Part | None, chunk: StoredChunk) -> Invalid | None:
-    """Judge a chunk of a closed part by the part as stored: `None` when it is in there, from this very record."""
+    """Judge a chunk of a closed part by the part as stored: `None` when it is in there, byte for byte."""
     there = next((c for c in stored.chunks if c.sequence == chunk.sequence), None) if stored else None
     if there is None:
         detail = f"sequence {chunk.sequence} came after its part was closed"
         return Invalid("sequence_backwards", detail, field="sequence")
-    return None if same_record(there, chunk) else repeated(chunk.sequence)
+    return None if same_sound(there, chunk) else repeated(chunk.sequence)
 
 
 def repeated(sequence: int) -> Invalid:
-    return Invalid("sequence_repeated", f"another record has sequence {sequence} already", field="sequence")
+    return Invalid("sequence_repeated", f"other bytes have sequence {sequence} already", field="sequence")
 
 
 def part_stored(part: Part, sha256: str, stored_ms: int) -> PartStored:

@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterable
 from pathlib import Path
+from typing import BinaryIO
 
 from schemas.errors import Invalid
 
@@ -58,15 +59,23 @@ def _target(root: Path, key: str) -> Path:
 
 def _stage(root: Path, data: bytes | Path) -> Path:
     descriptor, name = tempfile.mkstemp(dir=root / _STAGING)
-    with os.fdopen(descriptor, "wb") as staged:
-        if isinstance(data, Path):
-            with data.open("rb") as source:
-                shutil.copyfileobj(source, staged)
-        else:
-            staged.write(data)
-        staged.flush()
-        os.fsync(staged.fileno())
+    try:
+        with os.fdopen(descriptor, "wb") as staged:
+            _fill(staged, data)
+    except BaseException:
+        Path(name).unlink()  # a full disk is tried again and again: no try may leave anything on it
+        raise
     return Path(name)
+
+
+def _fill(staged: BinaryIO, data: bytes | Path) -> None:
+    if isinstance(data, Path):
+        with data.open("rb") as source:
+            shutil.copyfileobj(source, staged)
+    else:
+        staged.write(data)
+    staged.flush()
+    os.fsync(staged.fileno())
 
 
 def _make_folders(folder: Path) -> tuple[Path, ...]:

@@ -1,6 +1,7 @@
 """A folder, `s3://bucket/prefix` or `memory://` in, a `RecordingStore` out."""
 
 import asyncio
+import errno
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -24,6 +25,8 @@ from streams.folders import prepare, remove_files, write_file
 
 PIECE_BYTES = 8 * 1024 * 1024
 """Files go up in pieces of this size, four at a time; S3 takes at least 5 MiB and at most 10,000 pieces."""
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def open_store(url_or_path: str | Path) -> RecordingStore:
@@ -152,5 +155,8 @@ def _translated(key: str) -> Iterator[None]:
         raise Missing(key) from error
     except (FileExistsError, AlreadyExistsError) as error:
         raise Conflict(key) from error
-    except (OSError, GenericError, PermissionDeniedError, UnauthenticatedError) as error:
+    except OSError as error:
+        why = "no room is left" if error.errno in _FULL else error.strerror or type(error).__name__
+        raise Unavailable(f"the store did not take or give {key}: {why}") from error
+    except (GenericError, PermissionDeniedError, UnauthenticatedError) as error:
         raise Unavailable(f"the store did not take or give {key}: {type(error).__name__}") from error

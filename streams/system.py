@@ -89,6 +89,10 @@ class System:
     def __exit__(self, *_: object) -> None:
         self._end()
 
+    def process(self, name: str) -> "subprocess.Popen[bytes]":
+        """The process that is worker or service `name` now: one that has ended until the supervisor starts it again."""
+        return next(child.process for child in self._children if child.name == name)
+
     def _begin(self) -> None:
         self._take_folder()
         self._settings = settings = self._with_services()
@@ -153,7 +157,7 @@ class System:
     def _watch(self) -> None:
         while not self._ending.wait(WATCH_SECONDS):
             for child in self._children:
-                if child.watch(time.monotonic()) and child.name == "broker":
+                if child.watch() and child.name == "broker":
                     self._begin_anew()
 
     def _begin_anew(self) -> None:

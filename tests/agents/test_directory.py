@@ -101,3 +101,15 @@ async def test_rooms_are_remembered_up_to_a_number(monkeypatch) -> None:
     await directory.track("elsewhere", "a")
     await directory.track("room", "a")
     assert rooms.loads == 3
+
+
+async def test_a_clock_that_goes_back_hides_nobody() -> None:
+    rooms, clock, directory = await make()
+    assert await directory.room("room") is None
+    await rooms.take(OPEN, JOIN_A)
+    clock.now_ms -= 3_600_000
+    assert await directory.room("room") is not None
+    assert await directory.track("room", "b") is None
+    await rooms.take(JOIN_B)
+    clock.now_ms -= 3_600_000
+    assert await directory.track("room", "b") is not None

@@ -1,11 +1,16 @@
 """The recorder keeps every chunk once, whatever comes twice, late, wrong or after a crash."""
 
 import asyncio
+import errno
+import itertools
+import os
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
 import stamina
+import structlog
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -20,7 +25,7 @@ from schemas.errors import Unavailable
 from schemas.facts import ZERO_DIGEST
 from schemas.letters import DeadLetter
 from schemas.rooms import Room, Track
-from streams.stores import MemoryStore
+from streams.stores import MemoryStore, open_store
 from tests.fakes import Acked, collect, deliveries
 
 OPENED_MS = 1_760_000_000_000
@@ -173,11 +178,20 @@ async def test_refused_data_is_kept_whole_and_hinders_nothing(record: AudioChunk
     assert source.all
 
 
-async def test_another_record_with_the_same_sequence_is_a_letter():
+async def test_other_bytes_with_the_same_sequence_are_a_letter():
     store = MemoryStore()
     outputs, _ = await run(store, chunk(0), chunk(0, data=b"other audio!"), ENDED)
     assert [letter.reason for letter in of(DeadLetter, outputs)] == ["sequence_repeated"]
     assert [c.data for c in await stored(store)] == [chunk(0).data]
+
+
+@pytest.mark.parametrize("before", [1, 16, 40], ids=["open part", "closed part", "some parts ago"])
+async def test_a_chunk_that_its_producer_sends_again_is_stored_once_and_is_no_letter(before: int):
+    store = MemoryStore()
+    outputs, source = await run(store, *(chunk(n) for n in range(before)), chunk(0), ENDED)
+    assert [c.sequence for c in await stored(store)] == list(range(before))
+    assert of(DeadLetter, outputs) == []
+    assert source.all
 
 
 async def test_a_room_that_ended_takes_nothing_more():
@@ -224,6 +238,60 @@ async def test_an_outage_of_the_store_loses_and_doubles_nothing():
     assert [c.sequence for c in await stored(store)] == list(range(40))
     assert len(of(PartStored, outputs)) == 3
     assert source.all
+
+
+async def test_a_full_disk_holds_the_offset_and_alarms_until_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """The real folder store on a disk that has no room for two tries; nothing is acknowledged before the third."""
+    tries: list[int] = []
+    source = deliveries(*(chunk(n) for n in range(16)), ENDED)
+
+    def fsync(descriptor: int, really: Any = os.fsync) -> None:
+        tries.append(source.committed)
+        if len(tries) <= 2:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        really(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    store = open_store(tmp_path)
+    with stamina.set_testing(True, attempts=10), structlog.testing.capture_logs() as said:
+        outputs = await collect(recorder(store, Rooms(room("t0")), lambda: OPENED_MS), source)
+    assert tries[:3] == [0, 0, 0]
+    assert [event["why"].rpartition(": ")[2] for event in said if event["event"] == "part_away"] == [
+        "no room is left"
+    ] * 2
+    assert [part.chunks for part in of(PartStored, outputs)] == [16]
+    assert source.all
+
+
+class Slow(MemoryStore):
+    """A store that takes its time, more for some keys than for others."""
+
+    async def put(self, key: str, data: Any, *, if_absent: bool = False) -> None:
+        await asyncio.sleep(0.02 if "t0" in key else 0.001)
+        await super().put(key, data, if_absent=if_absent)
+
+
+async def test_a_slow_store_changes_nothing_but_the_time():
+    records = [chunk(n, f"t{t}") for n in range(40) for t in range(2)]
+    slow, quick = Slow(), MemoryStore()
+    slowly, source = await run(slow, *records, ENDED)
+    quickly, _ = await run(quick, *records, ENDED)
+    assert [await stored(slow, f"t{t}") for t in range(2)] == [await stored(quick, f"t{t}") for t in range(2)]
+    assert of(Command, slowly) == of(Command, quickly)
+    assert source.all
+
+
+async def test_a_clock_that_jumps_changes_nothing_that_is_kept():
+    records = [*(chunk(n) for n in range(40)), ENDED]
+    times = itertools.cycle([OPENED_MS, OPENED_MS - 3_600_000, OPENED_MS + 86_400_000])
+    jumping, steady = MemoryStore(), MemoryStore()
+    agent = recorder(jumping, Rooms(room("t0", "t1")), lambda: next(times))
+    outputs = await collect(agent, deliveries(*records))
+    await run(steady, *records)
+    assert await stored_parts(jumping) == await stored_parts(steady)
+    assert len(of(PartStored, outputs)) == 3
 
 
 async def test_what_another_recorder_stored_first_stays_and_ours_is_not_lost():
@@ -333,7 +401,8 @@ def test_crashes_change_nothing(records: list[Record], crashes: list[tuple[int, 
 @given(sessions(), st.lists(st.tuples(st.integers(1, 150), st.integers(0, 12)), max_size=3))
 def test_every_chunk_is_stored_once_or_refused_with_a_letter(records: list[Record], crashes: list[tuple[int, int]]):
     kept, letters, _, _ = asyncio.run(lived_through(records, crashes))
-    chunks = [c for data in kept.values() for c in decode_part(data).chunks]
-    offsets = [c.offset for c in chunks]
-    assert sorted(offsets + [offset for offset, _ in letters]) == list(range(len(records) - 1))
-    assert all(c.data == records[c.offset].data for c in chunks)
+    parts = [decode_part(data) for data in kept.values()]
+    found = [(part.track_id, c.sequence, c.data) for part in parts for c in part.chunks]
+    refused = [(records[offset].track_id, records[offset].sequence, records[offset].data) for offset, _ in letters]
+    assert len({(track_id, sequence) for track_id, sequence, _ in found}) == len(found)
+    assert {*found, *refused} == {(c.track_id, c.sequence, c.data) for c in records[:-1]}

@@ -6,13 +6,15 @@ import os
 import threading
 import time
 import wave
+from contextlib import suppress
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processors.decoding import Samples, StreamDecoder, decode_all
+from bench.fuzz import bombs
+from processors.decoding import MOST_S_A_CHUNK, Samples, StreamDecoder, decode_all
 from processors.media import media_of, starts_stream
 from schemas.errors import Invalid
 from tests.audio import ENCODINGS, cut, encoded
@@ -198,3 +200,40 @@ def test_only_the_first_chunk_starts_a_stream(content_type: str):
     first, *rest = cut(encoded(content_type, 4), 8)
     assert starts_stream(name, first) == (name not in {"audio/mpeg", "audio/aac"})
     assert not any(starts_stream(name, piece) for piece in rest)
+
+
+BOMBS = {
+    "flac at 1 Hz": ("audio/flac", bombs.flac_claims()),
+    "flac at 655 kHz": ("audio/flac", bombs.flac_claims(655_350, 1)),
+    "opus of 255 channels": ("audio/ogg", bombs.opus_claims()),
+    "opus of hours": ("audio/ogg", bombs.opus_of_hours()),
+    "wav at 1 Hz": ("audio/wav", bombs.wav_claims()),
+    "webm of exabytes": ("audio/webm", bombs.webm_claims()),
+}
+
+
+@pytest.mark.parametrize(("content_type", "bomb"), BOMBS.values(), ids=BOMBS.keys())
+def test_a_chunk_never_becomes_more_sound_than_is_bounded(content_type: str, bomb: bytes):
+    decoder = StreamDecoder(content_type, rate=RATE_HZ)
+    made = 0
+    for step in (lambda: decoder.feed(bomb), decoder.finish):
+        with suppress(Invalid):
+            made += step().size
+    assert made <= 2 * MOST_S_A_CHUNK * RATE_HZ
+
+
+def test_a_chunk_that_claims_hours_is_refused_as_such():
+    with pytest.raises(Invalid, match="claims to hold more than"):
+        StreamDecoder("audio/ogg", rate=RATE_HZ).feed(bombs.opus_of_hours())
+
+
+def test_tags_that_are_no_text_do_not_hinder():
+    said = pulled("audio/wav", [_tagged(encoded("audio/wav", 2), bytes([0xB5, 0xFF, 0xFE, 0x80]))])
+    assert abs(said.size - 2 * RATE_HZ) <= RATE_HZ // 50
+
+
+def _tagged(wav: bytes, text: bytes) -> bytes:
+    """The WAV with a title (RIFF INFO) of these bytes in front of its samples."""
+    info = b"LIST" + (4 + 8 + len(text)).to_bytes(4, "little") + b"INFOINAM" + len(text).to_bytes(4, "little") + text
+    at = wav.index(b"fmt ")
+    return wav[:at] + info + wav[at:]

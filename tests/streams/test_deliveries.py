@@ -25,11 +25,13 @@ from schemas.facts import (Refused)
 from streams.clock import now_ms
 from streams.deliveries import bind
 from streams.publisher import Publisher
+from streams.transport import use_prompt_transport
 
-kafka, group, poison, folder = sys.argv[1:5]
+kafka, group, poison, folder, held = sys.argv[1:6]
 app = faust.App(group, broker=f"kafka://{kafka}", web_enabled=False, topic_disable_leader=True, autodiscover=False,
                 consumer_auto_offset_reset="earliest", broker_session_timeout=6, broker_heartbeat_interval=2,
                 broker_commit_interval=0.2, datadir=folder)
+use_prompt_transport(app)
 made = []
 
 async def publish(record):
@@ -38,10 +40,12 @@ async def publish(record):
 
 async def agent(deliveries):
     async for delivery in deliveries:
-        if delivery.record.command_id == poison:
+        if (delivery.record.room_id, delivery.record.command_id) == (group, poison):
             raise RuntimeError("a bug")
-        yield Refused(command_id=delivery.record.command_id, room_id=group, reason=poison, detail="seen")
-        await delivery.ack()
+        asked = delivery.record
+        yield Refused(command_id=asked.command_id, room_id=asked.room_id, reason=poison, detail="seen")
+        if (delivery.record.room_id, delivery.record.command_id) != (group, held):
+            await delivery.ack()
 
 bind(app, "room.commands", "test", agent, publish, now_ms)
 sys.argv = ["worker"]
@@ -49,8 +53,9 @@ faust.Worker(app, loglevel="CRITICAL", redirect_stdouts=False, quiet=True).execu
 """
 
 
-def start(kafka: str, group: str, poison: str, folder: Path) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen([sys.executable, "-c", textwrap.dedent(WORKER), kafka, group, poison, str(folder)])
+def start(kafka: str, group: str, poison: str, folder: Path, held: str = "none") -> "subprocess.Popen[bytes]":
+    """A worker that fails on command `poison` and never acknowledges command `held` of its group's room."""
+    return subprocess.Popen([sys.executable, "-c", textwrap.dedent(WORKER), kafka, group, poison, str(folder), held])
 
 
 def wait_until(condition: Callable[[], bool]) -> None:

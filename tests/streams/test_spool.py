@@ -1,6 +1,9 @@
 """What a producer has kept it finds again, in order, wherever its crash tore the file; and it never fills the disk."""
 
+import functools
+import shutil
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -9,7 +12,12 @@ from hypothesis import strategies as st
 
 from schemas.audio import AudioChunk
 from schemas.errors import Unavailable
+from schemas.topics import AUDIO
+from streams import embedded, processes
+from streams.producer import ChunkProducer
+from streams.reading import TopicReader
 from streams.spool import Spool
+from streams.topics import ensure_topics
 from tests.streams.test_publisher import chunk
 
 
@@ -62,3 +70,48 @@ def test_a_full_spool_says_so_and_takes_again_once_the_broker_has_confirmed(tmp_
         spool.confirm(segment)
     spool.append(chunk("r", 3, size=400))
     assert 0 < spool.size <= 1000
+
+
+@pytest.mark.embedded
+@pytest.mark.timeout(200)
+def test_what_was_not_confirmed_when_broker_and_producer_died_arrives_once_both_are_back(tmp_path: Path) -> None:
+    """The embedded broker comes back on its port without its topics, as under `earwitness up`."""
+    port = processes.free_port()
+    kafka = f"127.0.0.1:{port}"
+    broker = embedded.start_broker(tmp_path, port)
+    ensure_topics(kafka, partitions=1)
+    first = ChunkProducer(kafka, spool=tmp_path / "spool")
+    first.send(chunk("r", 0))
+    first.finish(20)
+    broker.kill()
+    broker.wait()
+    for n in range(1, 6):
+        first.send(chunk("r", n))
+    with pytest.raises(Unavailable, match="5 chunks were not confirmed"):
+        first.finish(0.5)
+    abandoned = tmp_path / "left by a crash"
+    shutil.copytree(tmp_path / "spool", abandoned)  # what SIGKILL would leave: nothing is closed, nothing confirmed
+    broker = embedded.start_broker(tmp_path, port)
+    ensure_topics(kafka, partitions=1)
+    second = ChunkProducer(kafka, spool=abandoned)
+    second.finish(30)
+    got: list[int] = []
+    reader = TopicReader(kafka, [AUDIO], lambda record: got.append(record.sequence))  # type: ignore[attr-defined]
+    until = time.monotonic() + 20
+    while 5 not in got and time.monotonic() < until:
+        time.sleep(0.1)
+    reader.close()
+    for producer in (first, second):
+        producer.close()
+    processes.stop(broker)
+    assert list(dict.fromkeys(n for n in got if n)) == [1, 2, 3, 4, 5]
+
+
+def test_a_full_spool_refuses_through_the_sdk_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("streams.producer.Spool", functools.partial(Spool, most_bytes=2_000))
+    producer = ChunkProducer(f"127.0.0.1:{processes.free_port()}", timeout_ms=2_000, spool=tmp_path)
+    producer.send(chunk("r", 0, size=1_000))
+    with pytest.raises(Unavailable, match=r"the spool is full: \d+ bytes wait for the broker; stop, or give it room"):
+        producer.send(chunk("r", 1, size=1_000))
+    assert producer.sent == 1
+    producer.close()

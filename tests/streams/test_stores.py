@@ -1,6 +1,7 @@
 """One contract, three stores: memory, a folder, and S3 as moto's server speaks it."""
 
 import asyncio
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -185,6 +186,23 @@ async def test_a_folder_that_cannot_be_made_is_unavailable(tmp_path: Path) -> No
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(Unavailable):
         open_store(tmp_path / "file" / "store")
+
+
+async def test_a_full_disk_says_so_keeps_nothing_half_and_takes_again_once_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = open_store(tmp_path / "store")
+    with monkeypatch.context() as full:
+        full.setattr(os, "fsync", no_space)
+        with pytest.raises(Unavailable, match="no room is left"):
+            await store.put("rooms/r/part", b"sound", if_absent=True)
+    assert files_under(tmp_path) == []
+    await store.put("rooms/r/part", b"sound", if_absent=True)
+    assert await store.get("rooms/r/part") == b"sound"
+
+
+def no_space(_: int) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 async def test_a_store_that_is_away_is_unavailable(s3: RecordingStore, monkeypatch: pytest.MonkeyPatch) -> None:
