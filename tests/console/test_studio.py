@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -107,7 +108,7 @@ def beeps(sound: Samples) -> list[float]:
 def assert_whole(sent: list[AudioChunk], least_s: float) -> None:
     """Every chunk once and in order; no hole in the sound, none in its times."""
     assert [chunk.sequence for chunk in sent] == list(range(len(sent)))
-    for before, after in zip(sent, sent[1:], strict=False):
+    for before, after in pairwise(sent):
         assert after.captured_ms == before.captured_ms + before.duration_ms
     sound = heard(sent)
     seconds = sound.size / RATE_HZ
