@@ -55,6 +55,6 @@ WORKERS: dict[str, tuple[Flow, ...]] = {
         flow(CAPTIONS, "caption_meter", lambda o: meter(o.directory, o.index, o.now)),
         flow(FINDINGS, "finding_meter", lambda o: meter(o.directory, o.index, o.now)),
         flow(EVENTS, "room_meter", lambda o: meter(o.directory, o.index, o.now)),
-        flow(EVENTS, "janitor", lambda o: janitor(o.log, o.store, o.index, o.now)),
+        flow(EVENTS, "janitor", lambda o: janitor(o.log, o.store, o.index, o.now, o.key_id)),
     ),
 }
