@@ -1,8 +1,8 @@
 """An object's bytes and its room's key in, sealed bytes out, and back; any stretch of it can be opened by itself.
 
-AES-256-GCM in blocks of 64 KiB. Each object has a key of its own, derived (HKDF-SHA256, RFC 5869) from the room's key, a
-random salt and the object's place in the store, so block numbers can be nonces, and an object that was put somewhere else
-does not open. The last block has another nonce than it would have in the middle: a cut-off object does not open either.
+AES-256-GCM in blocks of 64 KiB. Each object has a key of its own, derived (HKDF-SHA256, RFC 5869) from the room's key,
+a random salt and the object's place in the store: so block numbers can be nonces, and an object that was moved does not
+open. The last block's nonce differs from what it would be in the middle: nor does an object that was cut off.
 Reasons and limits: docs/decisions/0017.
 """
 

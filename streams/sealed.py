@@ -1,7 +1,7 @@
 """A `RecordingStore` and keys in, a `RecordingStore` out in which everything of a room is sealed with that room's key.
 
-Nobody above knows: sizes, ranges and digests are those of what was put. What lies outside of `rooms/` (certificates) stays
-readable, and so does a room that was there before there were keys. The key goes with a room's last object.
+Nobody above knows: sizes, ranges and digests are those of what was put. What lies outside of `rooms/` (certificates)
+stays readable, and so does a room that was there before there were keys. The key goes with a room's last object.
 """
 
 import asyncio

@@ -21,7 +21,9 @@ from streams.roomlog import StoredRoomLog
 from streams.sealed import SealedStore
 from streams.settings import Settings
 from streams.stores import MemoryStore, open_store
+from streams.verification import verify_room
 from tests.agents.test_recorder import ENDED, chunk, of, run
+from tests.streams.test_verification import recorded
 
 WORDS = b"what somebody said in confidence"
 
@@ -217,6 +219,21 @@ def test_sealing_again_gives_other_bytes_and_the_same_content() -> None:
     assert plain_size(len(once)) == len(WORDS)
 
 
+@pytest.mark.parametrize("key", sorted(recorded()))
+async def test_a_sealed_room_is_verified_by_the_digests_of_what_was_put(
+    store: SealedStore, plain: MemoryStore, key: str
+) -> None:
+    for name, data in recorded().items():
+        await store.put(name, data)
+    found = await verify_room(store, "r")
+    assert (found.whole, found.bytes) == (True, sum(len(data) for data in recorded().values()))
+    data = await plain.get(key)
+    await plain.put(key, data[:-1] + bytes([data[-1] ^ 1]))
+    found = await verify_room(store, "r", found.head)
+    assert not found.whole
+    assert key in {fault.key for fault in found.faults}
+
+
 # --- the key file -----------------------------------------------------------------------------------------------------
 
 
@@ -238,7 +255,7 @@ async def test_of_a_destroyed_key_nothing_but_its_id_is_left_in_the_file(tmp_pat
     assert made.secret in (tmp_path / "keys.db").read_bytes()
     await file.destroy("r")
     assert made.secret not in (tmp_path / "keys.db").read_bytes()
-    assert [path.name for path in tmp_path.iterdir()] == ["keys.db"]
+    assert os.listdir(tmp_path) == ["keys.db"]
     assert await file.find(made.key_id) == RoomKey(key_id=made.key_id, room_id="r", secret=b"")
 
 
