@@ -1,7 +1,7 @@
 """Clocks that have run out in, commands to purge out; decided purges in, deleted rooms with a certificate out."""
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 from typing import Any
 
@@ -19,6 +19,9 @@ from schemas.rooms import Room
 
 log = structlog.get_logger()
 
+KeyId = Callable[[str], Awaitable[str]]
+"""Says with which key a room is sealed; empty where it is not. The store destroys it with the room's last object."""
+
 INDICES = ("rooms", "utterances", "findings", "cases", "figures")
 """Wherever a document may tell of a room (`schemas.keeping.Document`)."""
 
@@ -34,14 +37,18 @@ async def sweep(rooms: RoomLog, now: Now) -> tuple[Command, ...]:
     return tuple(commands)
 
 
-def janitor(rooms: RoomLog, store: RecordingStore, index: SearchIndex, now: Now) -> Agent:
+async def unsealed(room_id: str) -> str:
+    return ""
+
+
+def janitor(rooms: RoomLog, store: RecordingStore, index: SearchIndex, now: Now, key_id: KeyId = unsealed) -> Agent:
     """Make the agent of topic `room.events` that carries purges out. All of it can be done again after a crash."""
 
     async def run(deliveries: AsyncIterator[Delivery[Any]]) -> Outputs:
         async for delivery in deliveries:
             entry: Entry = delivery.record
             if isinstance(entry.fact, RoomPurged):
-                await through_outages(partial(_carry_out, entry, rooms, store, index))
+                await through_outages(partial(_carry_out, entry, rooms, store, index, key_id))
                 log.info("room_purged", room_id=entry.room_id, waited_ms=now() - entry.at_ms)
             await delivery.ack()
         return
@@ -58,22 +65,22 @@ async def _readable(rooms: RoomLog, room_id: str) -> Room | None:
         return None
 
 
-async def _carry_out(purged: Entry, rooms: RoomLog, store: RecordingStore, index: SearchIndex) -> None:
+async def _carry_out(purged: Entry, rooms: RoomLog, store: RecordingStore, index: SearchIndex, key_id: KeyId) -> None:
     """Delete what is kept of the room, if its log, too, says that it is purged."""
     room = await rooms.load(purged.room_id)
     if room is None or room.purged_ms is None:
         log.error("purge_not_in_log", room_id=purged.room_id, position=purged.position)
         return
-    await _delete(purged, room, store)
+    await _delete(purged, room, store, key_id)
     for name in INDICES:
         await index.remove(name, {"room_id": purged.room_id})
     await index.refresh()
 
 
-async def _delete(purged: Entry, room: Room, store: RecordingStore) -> None:
+async def _delete(purged: Entry, room: Room, store: RecordingStore, key_id: KeyId) -> None:
     """The certificate comes first, and the first one stays: it names also what an earlier try has deleted."""
     objects = await store.list(room_folder(room.room_id))
-    certificate = msgspec.json.encode(certify(room, purged, objects))
+    certificate = msgspec.json.encode(certify(room, purged, objects, await key_id(room.room_id)))
     with contextlib.suppress(Conflict):
         await store.put(certificate_key(room.room_id), certificate, if_absent=True)
     keys = purge_plan(objects, room)

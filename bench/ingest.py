@@ -22,11 +22,11 @@ from schemas.errors import Unavailable
 from schemas.topics import PARTS
 from streams import embedded, processes
 from streams.clock import now_ms
+from streams.kept import open_kept
 from streams.publisher import Publisher
 from streams.reading import TopicReader
 from streams.roomlog import StoredRoomLog
 from streams.settings import Settings, child_environment
-from streams.stores import open_store
 from streams.system import await_steward
 from streams.topics import ensure_topics
 
@@ -137,7 +137,7 @@ def _recorder(settings: Settings, folder: Path) -> Iterator[None]:
 
 async def _opened(settings: Settings, name: str, rooms: int) -> list[str]:
     """Rooms with one track each, opened in the log."""
-    log = StoredRoomLog(open_store(settings.store_url))
+    log = StoredRoomLog(open_kept(settings))
     ids = [f"{name}-{n}" for n in range(rooms)]
     joining = JoinTrack(track_id="mic", speaker="Anna", content_type=CONTENT_TYPE)
     asks: tuple[Ask, ...] = (OpenRoom(title="Bench", host="bench", record=True), joining)
@@ -237,7 +237,7 @@ def _compared(which: str, settings: Settings, folder: Path, load: Load) -> float
 
 async def _kept(settings: Settings, rooms: list[str]) -> int:
     """Chunks found in the store."""
-    store = open_store(settings.store_url)
+    store = open_kept(settings)
     kept = 0
     for room_id in rooms:
         for found in await store.list(parts_folder(room_id, "mic")):

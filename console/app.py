@@ -11,6 +11,7 @@ from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
 from litestar.types import Message, Scope
 
 from console.access import actor_of
+from console.adapters import adapter_router
 from console.asking import Desk
 from console.chunks import chunk_router
 from console.door import Door
@@ -56,6 +57,7 @@ def create_app(services: Services) -> Litestar:
             room_router,
             chunk_router,
             socket_router,
+            adapter_router,
             stream_router,
             live_router,
             live_socket_router,

@@ -44,6 +44,12 @@ async def listen_page(desk: GivenDesk, token: FromPath[str]) -> Response[bytes]:
     return page("listen")
 
 
+@get("/studio", include_in_schema=False)
+async def studio_page() -> Response[bytes]:
+    """Speaks into a room from a browser."""
+    return page("studio")
+
+
 @get("/moderate", include_in_schema=False)
 async def moderate_page() -> Response[bytes]:
     return page("moderate")
@@ -64,6 +70,7 @@ PAGES: list[HTTPRouteHandler | Router] = [
     rooms_page,
     room_page,
     listen_page,
+    studio_page,
     moderate_page,
     evidence_page,
     static_router,

@@ -14,11 +14,11 @@ from schemas.errors import Unavailable
 from streams.clock import now_ms
 from streams.gateway import KafkaGateway
 from streams.index import ElasticIndex
+from streams.kept import open_kept
 from streams.logs import configure_logs
 from streams.publisher import Publisher
 from streams.roomlog import StoredRoomLog
 from streams.settings import Settings, read
-from streams.stores import open_store
 from streams.topics import broker_answers
 
 PROBE_BYTES = 64 * 1024
@@ -31,7 +31,7 @@ async def serve(settings: Settings) -> None:
     """Serve until the process is told to end."""
     publisher = Publisher(settings.kafka, timeout_ms=DOOR_MS)
     gateway = KafkaGateway(settings.kafka, publisher)
-    store = open_store(settings.store_url)
+    store = open_kept(settings)
     index = ElasticIndex(AsyncElasticsearch(settings.elasticsearch), settings.index_prefix)
     services = Services(
         gateway=gateway,

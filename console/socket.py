@@ -147,16 +147,17 @@ async def chunk_socket(socket: Socket, room_id: FromPath[str], track_id: FromPat
     except (WebSocketDisconnect, OSError):  # OSError: it dropped while we were answering (ASGI specification)
         return
     except Invalid as error:
-        await _refuse(line, problem_of(error))
+        await refuse(socket, problem_of(error))
     except Unavailable as error:
-        await _refuse(line, problem(503, "unavailable", str(error) or "a part is away; try again"))
+        await refuse(socket, problem(503, "unavailable", str(error) or "a part is away; try again"))
 
 
-async def _refuse(line: Line, told: Problem) -> None:
-    services: Services = line.socket.app.state.services
+async def refuse(socket: Socket, told: Problem) -> None:
+    """Say why, and close the line."""
+    services: Services = socket.app.state.services
     services.metrics.problems.labels(told.reason).inc()
-    await line.tell(Refusal(problem=told))
-    await line.socket.close(code=CLOSED_BY_PROBLEM + told.status, reason=told.reason)
+    await socket.send_data(msgspec.json.encode(Refusal(problem=told)).decode())
+    await socket.close(code=CLOSED_BY_PROBLEM + told.status, reason=told.reason)
 
 
 def check_caller(socket: Socket) -> None:

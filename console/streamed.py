@@ -65,9 +65,9 @@ class Pouring:
         cutter = Cutter(self.entrance.track.content_type)
         async for data in body:
             for piece in cutter.feed(data):
-                await self._send(piece)
+                await self.send(piece)
         for piece in cutter.finish():
-            await self._send(piece)
+            await self.send(piece)
         if body.silent:
             detail = f"nothing came for {self.services.silence_s:g} s"
             raise Invalid("stream_silent", detail, field="body")
@@ -75,7 +75,7 @@ class Pouring:
     def so_far(self) -> str:
         return f"{self.chunks} chunks ({self.duration_ms / 1000:g} s) were taken, {self.first + self.chunks} is next"
 
-    async def _send(self, piece: Piece) -> None:
+    async def send(self, piece: Piece) -> None:
         """Send a chunk, as often as it takes while the broker is slow or away."""
         loop = asyncio.get_running_loop()
         until = loop.time() + self.services.patience_s

@@ -34,7 +34,7 @@ def purge_plan(objects: Iterable[StoredObject], room: Room) -> list[str]:
     return sorted((stored.key for stored in objects), key=lambda key: (key.startswith(log), key))
 
 
-def certify(room: Room, purged: Entry, objects: Sequence[StoredObject]) -> Certificate:
+def certify(room: Room, purged: Entry, objects: Sequence[StoredObject], key_id: str = "") -> Certificate:
     """The certificate of a purge that entry `purged` (a `RoomPurged`) decided, for the objects that it deletes."""
     if not isinstance(purged.fact, RoomPurged):
         raise Invalid("not_purged", f"entry {purged.position} is no RoomPurged", field="fact")
@@ -47,6 +47,7 @@ def certify(room: Room, purged: Entry, objects: Sequence[StoredObject]) -> Certi
         position=purged.position,
         bytes=sum(stored.size for stored in objects),
         objects=_nameless(objects, room),
+        key_id=key_id,
     )
 
 

@@ -14,7 +14,9 @@ class Certificate(Record, frozen=True, kw_only=True):
     """What is left of a purged room, under `certificates/{room_id}.json`: what was deleted, when and why.
 
     `objects` are the deleted objects, tracks numbered instead of named; `bytes` is their sum. `head` is the SHA-256
-    (hex) of the log's last entry, number `position`, which vouches for all before it. No words, titles or people.
+    (hex) of the log's last entry, number `position`, which vouches for all before it. `key_id` names the key with which
+    everything of the room was sealed and which is destroyed with it, backups included; empty where nothing was sealed.
+    No words, titles or people.
     """
 
     room_id: str
@@ -25,6 +27,7 @@ class Certificate(Record, frozen=True, kw_only=True):
     position: int
     bytes: int
     objects: tuple[StoredObject, ...]
+    key_id: str = ""
 
 
 class Erasure(Record, frozen=True, kw_only=True):

@@ -23,12 +23,13 @@ from processors.screening.classifier import Classifier, NoClassifier
 from processors.screening.policy import shipped_policy
 from streams.clock import now_ms
 from streams.index import ElasticIndex
+from streams.kept import open_kept
 from streams.publisher import Publisher
 from streams.recent import RecentAudio
 from streams.rendering import FfmpegRenderer
 from streams.roomlog import StoredRoomLog
+from streams.sealed import SealedStore
 from streams.settings import Settings
-from streams.stores import open_store
 from streams.webhook import Webhook
 
 log = structlog.get_logger()
@@ -50,7 +51,11 @@ class Outside:
 
     @cached_property
     def store(self) -> RecordingStore:
-        return open_store(self.settings.store_url)
+        return open_kept(self.settings)
+
+    async def key_id(self, room_id: str) -> str:
+        """The id of the key with which a room is sealed; empty where it is not."""
+        return await self.store.key_id(room_id) if isinstance(self.store, SealedStore) else ""
 
     @cached_property
     def log(self) -> StoredRoomLog:

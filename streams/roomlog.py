@@ -14,6 +14,7 @@ from processors.folding import apply, digest, entries
 from processors.layout import ROOMS, certificate_key, log_folder, log_key, room_folder
 from processors.needs import is_id
 from processors.purging import tombstone
+from processors.sealing import key_id_of
 from schemas.asks import Command
 from schemas.base import Record
 from schemas.errors import Conflict, Malformed, Missing
@@ -23,6 +24,8 @@ from schemas.rooms import Room
 
 ROOMS_REMEMBERED = 1_024
 """Folded rooms held in memory, about 10 KB each; the longest unused goes first."""
+
+_UNREADABLE = "an entry of the room's log cannot be read"
 
 _entry = msgspec.json.Decoder(Entry)
 _certificate = msgspec.json.Decoder(Certificate)
@@ -161,7 +164,8 @@ def _entries(data: bytes) -> tuple[Entry, ...]:
     try:
         return tuple(_entry.decode(line) for line in data.splitlines())
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Malformed("log_damaged", "an entry of the room's log cannot be read") from error
+        detail = "the log is sealed: name its key file (EARWITNESS_KEYS)" if key_id_of(data) else _UNREADABLE
+        raise Malformed("log_damaged", detail) from error
 
 
 def _applied(room: Room | None, read: Iterable[Entry]) -> Room:

@@ -27,6 +27,8 @@ class Settings(Record, frozen=True, kw_only=True):
     """URL of an Elasticsearch; empty starts the embedded index."""
     store: str = ""
     """Folder or `s3://bucket/prefix` of the recordings; empty is `<data>/store`."""
+    keys: str = ""
+    """File of the rooms' keys; with it everything of a new room is sealed (docs/decisions/0017). Never lose it."""
     host: str = "127.0.0.1"
     """Address on which the console listens; whoever reaches it may do everything (docs/decisions/0006)."""
     port: int | None = None

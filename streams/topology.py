@@ -66,6 +66,6 @@ WORKERS: dict[str, tuple[Flow, ...]] = {
         # What people ask of the words themselves: to put them right, or to take somebody out.
         flow(EVENTS, "corrector", lambda o: corrector(o.log, o.store, o.index, o.now)),
         flow(EVENTS, "eraser", lambda o: eraser(o.log, o.store, o.now)),
-        flow(EVENTS, "janitor", lambda o: janitor(o.log, o.store, o.index, o.now)),
+        flow(EVENTS, "janitor", lambda o: janitor(o.log, o.store, o.index, o.now, o.key_id)),
     ),
 }

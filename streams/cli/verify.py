@@ -9,7 +9,7 @@ import msgspec
 
 from processors.verifying import Fault
 from streams.cli.common import print_json, settings_of, with_settings
-from streams.stores import open_store
+from streams.kept import open_kept
 from streams.verification import verify_room
 
 
@@ -20,7 +20,7 @@ from streams.verification import verify_room
 @with_settings
 def verify(room_id: str, head: str, as_json: bool, **options: Any) -> None:
     """Check ROOM's log, parts, chunks and files by their digests; name what differs. Status 1 when something does."""
-    store = open_store(settings_of(**options).store_url)
+    store = open_kept(settings_of(**options))
     found = asyncio.run(verify_room(store, room_id, head))
     if as_json:
         print_json(msgspec.to_builtins(found))

@@ -1,20 +1,24 @@
 """Rooms whose time is over are found, deleted everywhere, and vouched for; others are left alone."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
 from agents.janitor import INDICES, janitor, sweep
+from agents.ports import RecordingStore
 from agents.steward import steward
 from processors.folding import digest
 from processors.layout import audio_key, certificate_key, log_key, part_key, transcript_key
 from schemas.asks import Ask, DecideCase, PurgeRoom
-from schemas.errors import Unavailable
+from schemas.errors import Missing, Unavailable
 from schemas.facts import Entry, Refused, RoomPurged
 from schemas.keeping import Certificate, Document
+from streams.keys import KeyFile
 from streams.roomlog import StoredRoomLog
+from streams.sealed import SealedStore
 from streams.stores import MemoryStore
 from tests.fakes import collect, deliveries
 from tests.rooms import (
@@ -70,13 +74,13 @@ async def kept(*asks: Ask, room_id: str = "room") -> MemoryStore:
     return store
 
 
-async def take(store: MemoryStore, *asks: Ask, room_id: str = "room") -> None:
+async def take(store: RecordingStore, *asks: Ask, room_id: str = "room") -> None:
     rooms = StoredRoomLog(store)
     for asked in commands(*asks, room_id=room_id):
         assert not isinstance(await rooms.decide(asked, OPENED_MS), Refused)
 
 
-async def purge_entry(store: MemoryStore) -> Entry:
+async def purge_entry(store: RecordingStore) -> Entry:
     answer = await StoredRoomLog(store).decide(command(PurgeRoom(reason="over"), "purge"), OVER_MS)
     assert isinstance(answer, tuple)
     return answer[0]
@@ -98,6 +102,26 @@ async def test_a_purge_leaves_a_certificate_and_nothing_else() -> None:
     assert (certificate.reason, certificate.purged_ms, certificate.head) == ("over", OVER_MS, digest(entry))
     assert len(certificate.objects) == len(held) + 1
     assert certificate.bytes == sum(stored.size for stored in certificate.objects)
+
+
+async def test_the_purge_of_a_sealed_room_destroys_its_key_and_its_certificate_names_it(tmp_path: Path) -> None:
+    file = KeyFile(tmp_path / "keys.db")
+    plain = MemoryStore()
+    store = SealedStore(plain, file)
+    await take(store, *READY_ASKS)
+    await store.put(KEPT[0], b"what was said")
+    key_id = await store.key_id("room")
+    backup = await plain.get(KEPT[0])
+    entry = await purge_entry(store)
+    await collect(janitor(StoredRoomLog(store), store, DocumentIndex(), over, store.key_id), [entry])
+    certificate = msgspec.json.decode(await plain.get(certificate_key("room")), type=Certificate)
+    assert certificate.key_id == key_id != ""
+    destroyed = await file.find(key_id)
+    assert destroyed is not None
+    assert destroyed.secret == b""
+    await plain.put(KEPT[0], backup)
+    with pytest.raises(Missing):
+        await store.get(KEPT[0])
 
 
 async def test_a_purged_room_is_in_no_index_and_the_others_are() -> None:

@@ -17,6 +17,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from console.serve import serving
 from schemas.captions import CaptionState
 from streams.ffmpeg_binary import ffmpeg_binary
 from tests.console.house import House, caption, open_room
@@ -47,7 +48,7 @@ class Served:
     def __post_init__(self) -> None:
         self.house.base_url = self.url
         configuration = uvicorn.Config(
-            self.house.app(), port=self.port, log_level="warning", timeout_graceful_shutdown=1
+            self.house.app(), port=self.port, log_level="warning", **serving() | {"timeout_graceful_shutdown": 1}
         )
         self.server = uvicorn.Server(configuration)
         self.thread = threading.Thread(target=lambda: self.loop.run_until_complete(self.server.serve()), daemon=True)
@@ -123,12 +124,16 @@ def served(recording: bytes) -> Iterator[Served]:
         yield served
 
 
+def chromium() -> str | None:
+    """The browser on this machine; `None` takes Playwright's own."""
+    debian = "/usr/bin/chromium"
+    return os.environ.get("EARWITNESS_CHROMIUM") or (debian if Path(debian).exists() else None)
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    debian = "/usr/bin/chromium"
-    chosen = os.environ.get("EARWITNESS_CHROMIUM") or (debian if Path(debian).exists() else None)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chosen, args=list(ARGUMENTS))
+        browser = playwright.chromium.launch(executable_path=chromium(), args=list(ARGUMENTS))
         yield browser
         browser.close()
 
@@ -385,7 +390,7 @@ def test_captions_that_are_not_there_yet_are_said_to_be_prepared(served: Served,
     expect(page.get_by_text("Captions are being prepared.")).to_be_visible()
 
 
-PAGES = ["/", "/room/live", "/room/tea", "/moderate?q=bees", "/moderate/tea", "/listen"]
+PAGES = ["/", "/studio", "/room/live", "/room/tea", "/moderate?q=bees", "/moderate/tea", "/listen"]
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -1,4 +1,4 @@
-"""One contract, three stores: memory, a folder, and S3 as moto's server speaks it."""
+"""One contract, three stores (memory, a folder, S3 as moto's server speaks it), each plain and sealed."""
 
 import asyncio
 import errno
@@ -14,6 +14,8 @@ from agents.ports import RecordingStore
 from schemas.errors import Conflict, Invalid, Missing, Unavailable
 from schemas.keeping import StoredObject
 from streams import folders, stores
+from streams.keys import KeyFile
+from streams.sealed import SealedStore
 from streams.stores import MemoryStore, open_store
 
 
@@ -40,11 +42,14 @@ def s3(s3_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> RecordingStore:
     return open_store(f"s3://{bucket}/kept")
 
 
-@pytest.fixture(params=["memory", "folder", "s3"])
+@pytest.fixture(params=["memory", "folder", "s3", "memory, sealed", "folder, sealed", "s3, sealed"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> RecordingStore:
-    if request.param == "s3":
-        return request.getfixturevalue("s3")
-    return open_store("memory://" if request.param == "memory" else tmp_path / "store")
+    name, _, sealed = request.param.partition(", ")
+    if name == "s3":
+        plain = request.getfixturevalue("s3")
+    else:
+        plain = open_store("memory://" if name == "memory" else tmp_path / "store")
+    return SealedStore(plain, KeyFile(tmp_path / "keys" / "rooms.db")) if sealed else plain
 
 
 def files_under(folder: Path) -> list[str]:
