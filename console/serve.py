@@ -41,7 +41,7 @@ async def serve(settings: Settings) -> None:
         index=index,
         now=now_ms,
         base_url=settings.base_url or f"http://127.0.0.1:{settings.port}",
-        probes={"broker": _broker_probe(settings.kafka), "index": index.refresh, "store": _store_probe(store)},
+        probes={"broker": _broker_probe(settings.kafka), "index": index.refresh, "store": store_probe(store)},
     )
     gateway.start()
     try:
@@ -79,7 +79,7 @@ def _broker_probe(kafka: str) -> Probe:
     return probe
 
 
-def _store_probe(store: RecordingStore) -> Probe:
+def store_probe(store: RecordingStore) -> Probe:
     """Writes, because a full disk still reads."""
 
     async def probe() -> None:

@@ -61,6 +61,7 @@ class Mark(Record, frozen=True, kw_only=True):
     partition: int
     offset: int
     sequence: int
+    captured_ms: int
 
 
 class Tally(Record, frozen=True, kw_only=True):
@@ -166,7 +167,7 @@ def adopt(state: TrackParts, part: Part, sha256: str) -> TrackParts:
 
 def recovered(state: TrackParts, part: Part, sha256: str) -> TrackParts:
     """Go on after a part found in the store: what is replayed now will be judged as it was the first time."""
-    marks = (Mark(partition=c.partition, offset=c.offset, sequence=c.sequence) for c in part.chunks)
+    marks = map(_mark, part.chunks)
     return msgspec.structs.replace(adopt(state, part, sha256), next_sequence=0, replayed=(*state.replayed, *marks))
 
 
@@ -243,8 +244,7 @@ def _with(state: TrackParts, chunk: StoredChunk) -> TrackParts:
 def _judged(state: TrackParts, chunk: StoredChunk) -> TrackParts:
     if _judged_before(state, chunk):
         return state
-    mark = Mark(partition=chunk.partition, offset=chunk.offset, sequence=chunk.sequence)
-    return msgspec.structs.replace(state, judged=mark)
+    return msgspec.structs.replace(state, judged=_mark(chunk))
 
 
 def _judged_before(state: TrackParts, chunk: StoredChunk) -> bool:
@@ -259,8 +259,15 @@ def _next_before(state: TrackParts, chunk: StoredChunk) -> int:
     return max(state.next_sequence, max(before, default=0))
 
 
+def _mark(chunk: StoredChunk) -> Mark:
+    return Mark(partition=chunk.partition, offset=chunk.offset, sequence=chunk.sequence, captured_ms=chunk.captured_ms)
+
+
 def _came_before(mark: Mark, chunk: StoredChunk) -> bool:
-    return mark.partition != chunk.partition or mark.offset < chunk.offset
+    """Offsets say so; but what was captured later and has a lower one comes from a topic that has begun anew."""
+    if mark.partition != chunk.partition or mark.offset < chunk.offset:
+        return True
+    return mark.captured_ms < chunk.captured_ms
 
 
 def _tallied(tally: Tally, part: Part) -> Tally:

@@ -2,7 +2,6 @@
 
 import random
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -10,9 +9,6 @@ from typing import NamedTuple
 PAUSE_S = (0.5, 6.0)
 """Between two kills, evenly drawn: a hundred take under six minutes, and a worker has time to come to work between
 two of its own (6 s until the broker has given up the one before it)."""
-ABSENT_S = 30.0
-"""How long a target may be gone (Elasticsearch starts in 26 s) before the next one is taken instead."""
-_LOOK_S = 0.05
 
 
 class Target(NamedTuple):
@@ -23,7 +19,10 @@ class Target(NamedTuple):
 
 
 class Killer:
-    """Kills in the background, each target as often as the others, in an order shuffled anew each round."""
+    """Kills in the background: the target killed least often that is there, by lot among equals.
+
+    What is just coming back (Elasticsearch takes half a minute) is passed over and has its turn later.
+    """
 
     def __init__(self, targets: Sequence[Target], kills: int, seed: int) -> None:
         self.counts: Counter[str] = Counter({target.name: 0 for target in targets})
@@ -46,13 +45,10 @@ class Killer:
 
     def _run(self) -> None:
         while self.counts.total() < self._kills:
-            for target in self._random.sample(list(self._targets), len(self._targets)):
-                if self._ending.wait(self._random.uniform(*PAUSE_S)) or self.counts.total() == self._kills:
-                    return
-                self.counts[target.name] += self._killed(target)
-
-    def _killed(self, target: Target) -> bool:
-        until = time.monotonic() + ABSENT_S
-        while not (killed := target.kill()) and time.monotonic() < until and not self._ending.is_set():
-            time.sleep(_LOOK_S)
-        return killed
+            if self._ending.wait(self._random.uniform(*PAUSE_S)):
+                return
+            shuffled = self._random.sample(list(self._targets), len(self._targets))
+            in_turn = sorted(shuffled, key=lambda target: self.counts[target.name])
+            killed = next((target for target in in_turn if target.kill()), None)
+            if killed is not None:
+                self.counts[killed.name] += 1

@@ -194,6 +194,16 @@ async def test_a_chunk_that_its_producer_sends_again_is_stored_once_and_is_no_le
     assert source.all
 
 
+async def test_a_long_room_goes_on_after_its_topic_has_begun_anew():
+    """The embedded broker comes back without its topics: offsets start at 0, sequences do not."""
+    store = MemoryStore()
+    await run(store, *(chunk(n) for n in range(320)))
+    outputs, source = await run(store, *(chunk(n) for n in range(320, 340)), ENDED)
+    assert of(DeadLetter, outputs) == []
+    assert [c.sequence for c in await stored(store)] == list(range(340))
+    assert source.all
+
+
 async def test_a_room_that_ended_takes_nothing_more():
     outputs, source = await run(MemoryStore(), chunk(0), ENDED, chunk(1))
     assert [letter.reason for letter in of(DeadLetter, outputs)] == ["room_closed"]
@@ -382,7 +392,11 @@ def sessions(draw: st.DrawFn) -> list[Record]:
             case "lost":
                 continue
             case "broken":
-                records.append(chunk(following.sequence + 300, following.track_id, data=b"broken"))
+                broken = {
+                    "captured_ms": following.captured_ms,
+                    "data": b"broken",
+                }  # the counter is wrong, the clock is not
+                records.append(chunk(following.sequence + 300, following.track_id, **broken))
             case "late":
                 records.insert(max(0, len(records) - 30), following)
                 continue
