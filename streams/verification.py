@@ -9,9 +9,10 @@ from typing import Protocol
 
 from processors.layout import log_folder, manifest_key, room_folder
 from processors.manifest import Manifest
+from processors.sealing import key_id_of
 from processors.verifying import Fault, PartSeen, check_log, check_manifest, check_output, check_part, check_track
 from schemas.base import Record
-from schemas.errors import Malformed, Missing
+from schemas.errors import Malformed, Missing, Unavailable
 from schemas.keeping import StoredObject
 from schemas.rooms import Room, Track
 
@@ -45,12 +46,15 @@ class Verification(Record, frozen=True, kw_only=True):
 
 
 async def verify_room(store: ReadableStore, room_id: str, head: str = "") -> Verification:
-    """Read and check everything of a room; raises `Missing` where nothing is kept of it."""
+    """Read and check everything of a room; raises `Missing` where nothing is kept, `Unavailable` without its key."""
     sizes = {found.key: found.size for found in await store.list(room_folder(room_id))}
     if not sizes:
         raise Missing(f"nothing is kept of a room {room_id!r}")
     log_keys = [key for key in sizes if key.startswith(log_folder(room_id))]
-    room, faults = check_log(room_id, [(key, await _read(store, key)) for key in log_keys], head)
+    logged = [(key, await _read(store, key)) for key in log_keys]
+    if any(key_id_of(data) for _, data in logged):
+        raise Unavailable(f"room {room_id!r} is sealed: name its key file (EARWITNESS_KEYS)")
+    room, faults = check_log(room_id, logged, head)
     manifest, unfit = await _manifest(store, room_id, room)
     tracks = await _tracks(store, sizes)
     for track_id, seen in tracks.items():

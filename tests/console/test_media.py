@@ -1,5 +1,7 @@
 """The recording goes out whole, in ranges, as headers only, or not at all where the listener has it."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,11 +10,23 @@ from litestar.testing import AsyncTestClient
 
 from console.media import BLOCK_BYTES
 from console.ranges import Span, Unsatisfiable, wanted
+from streams.keys import KeyFile
+from streams.sealed import SealedStore
+from streams.stores import MemoryStore
 from tests.console.house import House, finished_room, open_room
 
 Client = AsyncTestClient[Litestar]
 AUDIO = bytes(range(256)) * 40
 HERE = "/rooms/tea/recording.m4a"
+
+
+@pytest.fixture(params=["plain", "sealed"])
+def house(request: pytest.FixtureRequest, tmp_path: Path) -> House:
+    """What goes out is the same whether it is kept sealed or not."""
+    if request.param == "plain":
+        return House()
+    store = SealedStore(MemoryStore(), KeyFile(tmp_path / "keys.db"))
+    return House(store=store)  # type: ignore[arg-type]  # a store as good as the memory one
 
 
 @pytest.mark.parametrize(

@@ -175,6 +175,8 @@ async def test_a_log_that_is_read_without_keys_says_what_is_missing(store: Seale
     assert room.title == "Tea"
     with pytest.raises(Malformed, match="EARWITNESS_KEYS"):
         await StoredRoomLog(plain).load("r")
+    with pytest.raises(Unavailable, match="EARWITNESS_KEYS"):
+        await verify_room(plain, "r")
 
 
 @pytest.mark.parametrize(
