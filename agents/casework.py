@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from agents.outages import through_outages
 from agents.ports import Now, RecordingStore
 from agents.second_listener import SecondListener
-from processors.layout import testimony_key
+from processors.layout import reasons_key
 from processors.screening.attribution import carrying
 from processors.screening.classifier import Classifier
 from processors.screening.policy import Policy
@@ -75,7 +75,7 @@ class Casework:
             second_listen=listened,
             made_ms=self._now(),
         )
-        key, data = testimony_key(finding.room_id, finding.finding_id), msgspec.json.encode(testimony)
+        key, data = reasons_key(finding.room_id, finding.finding_id), msgspec.json.encode(testimony)
         await through_outages(lambda: self._store.put(key, data))
 
 

@@ -15,7 +15,7 @@ from agents.ports import Agent, Deliveries, Now, Outputs, RecordingStore, RoomLo
 from agents.sound import Sound
 from processors.clipping import AROUND_MS, cut, flac, mixed
 from processors.decoding import Samples
-from processors.layout import clip_key, testimony_key
+from processors.layout import clip_key, reasons_key
 from processors.packet import sha256
 from schemas.asks import AttachEvidence, Command
 from schemas.errors import Missing
@@ -80,7 +80,7 @@ async def _clip(room: Room, case: Case, store: RecordingStore, sound: Sound) -> 
 
 async def _testimony(room: Room, case: Case, store: RecordingStore) -> bytes:
     try:
-        return await through_outages(lambda: store.get(testimony_key(room.room_id, case.finding_id)))
+        return await through_outages(lambda: store.get(reasons_key(room.room_id, case.finding_id)))
     except Missing:  # a report: nobody but its reporter has said anything yet
         return b""
 

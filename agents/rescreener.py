@@ -11,6 +11,7 @@ from agents.ports import Now, RecordingStore, RoomLog
 from agents.screener import screened_room
 from processors.layout import UNSCREENED, transcript_key, unscreened_key
 from processors.screening.classifier import Classifier
+from schemas.asks import Ask, AttachScreening, Command
 from schemas.base import Record
 from schemas.captions import Transcript
 from schemas.errors import Malformed, Missing, Unavailable
@@ -38,11 +39,15 @@ async def rescreened(
             missed = False
             async for output in outputs:
                 yield output
-                missed = getattr(getattr(output, "ask", None), "by_model", True) is False
+                missed = isinstance(output, Command) and _by_rules_alone(output.ask)
             if missed:  # away again: the mark stays
                 return
         await store.delete([unscreened_key(room_id)])
         log.info("room_screened_again", room_id=room_id)
+
+
+def _by_rules_alone(ask: Ask) -> bool:
+    return isinstance(ask, AttachScreening) and not ask.by_model
 
 
 def _is_back(classifier: Classifier) -> bool:

@@ -21,6 +21,9 @@ from schemas.rooms import Room
 LEAD_MS = 2_000
 """A decoder that enters a stream needs a little of it before the sound is right (Opus: 80 ms; an Ogg page: 1 s)."""
 
+TRAIL_MS = 2_000
+"""Chunks are cut anywhere: the last of a stretch may end within a page that only the next one completes."""
+
 Chunk = AudioChunk | StoredChunk
 
 
@@ -47,8 +50,8 @@ class Sound:
         self._recent = recent
 
     async def stretch(self, room: Room, track_id: str, start_ms: int, end_ms: int) -> Stretch:
-        """What there is of the track from `start_ms` to `end_ms`, a little before included; perhaps nothing."""
-        from_ms, to_ms = room.opened_ms + start_ms - LEAD_MS, room.opened_ms + end_ms
+        """What there is of the track from `start_ms` to `end_ms`, a little around it included; perhaps nothing."""
+        from_ms, to_ms = room.opened_ms + start_ms - LEAD_MS, room.opened_ms + end_ms + TRAIL_MS
         kept = await self._kept(room.room_id, track_id, from_ms, to_ms)
         if not _reaches(kept.chunks, to_ms) and not _sealed(room, track_id):
             late = await through_outages(lambda: self._recent.chunks(room.room_id, track_id, from_ms))

@@ -6,7 +6,7 @@ from litestar.params import FromPath
 from console.access import evidence_recording
 from console.asking import GivenDesk
 from console.ports import RecordingStore
-from processors.layout import clip_key, testimony_key
+from processors.layout import clip_key, reasons_key
 from processors.packet import packet
 from schemas.errors import Invalid, Missing
 from schemas.rooms import Case, Room
@@ -28,7 +28,7 @@ async def evidence(desk: GivenDesk, room_id: FromPath[str], case_id: FromPath[st
 async def _kept(store: RecordingStore, room: Room, case: Case) -> dict[str, bytes]:
     """What there is by now: a live case has its clip once the recording is complete, a report has no testimony."""
     keys = {
-        "testimony.json": testimony_key(room.room_id, case.finding_id),
+        "testimony.json": reasons_key(room.room_id, case.finding_id),
         "clip.flac": clip_key(room.room_id, case.case_id, "flac"),
         "clip.json": clip_key(room.room_id, case.case_id, "json"),
     }

@@ -83,7 +83,7 @@ def evidence_folder(room_id: str) -> str:
     return f"rooms/{room_id}/evidence/"
 
 
-def testimony_key(room_id: str, finding_id: str) -> str:
+def reasons_key(room_id: str, finding_id: str) -> str:
     """Under a digest of the finding's id: that names a track, and a certificate names no track."""
     return f"{evidence_folder(room_id)}testimony-{hashlib.sha256(finding_id.encode()).hexdigest()[:16]}.json"
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import msgspec
 
 from agents.ports import RecordingStore
-from processors.layout import ROOMS, shadow_key, testimony_key, transcript_key
+from processors.layout import ROOMS, reasons_key, shadow_key, transcript_key
 from processors.screening.learning import Labelled, weight
 from processors.screening.shadow import Comparison
 from schemas.captions import Transcript
@@ -59,7 +59,7 @@ def _labelled(room: Room, case: Case, text: str, finding: Finding | None) -> Lab
 
 async def _finding(store: RecordingStore, room: Room, case: Case) -> Finding | None:
     try:
-        data = await store.get(testimony_key(room.room_id, case.finding_id))
+        data = await store.get(reasons_key(room.room_id, case.finding_id))
         return msgspec.json.decode(data, type=Testimony).finding
     except (Missing, msgspec.DecodeError):
         return None

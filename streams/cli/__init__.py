@@ -1,5 +1,6 @@
 """The `earwitness` command: words of a person in, what the system did out; errors in one line that says what to do."""
 
+import os
 import sys
 
 import click
@@ -53,13 +54,23 @@ for command in (
 
 
 def main() -> None:
+    """Run the command and leave at once: the store's threads (obstore) may abort an interpreter that ends by itself."""
+    status = _run()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
+
+
+def _run() -> int:
     try:
-        sys.exit(earwitness(standalone_mode=False))  # the status of a command that exits, else None
+        return int(earwitness(standalone_mode=False) or 0)
+    except SystemExit as ending:  # a command that says its status
+        return ending.code if isinstance(ending.code, int) else int(ending.code is not None)
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
+        return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        sys.exit(130)
+        return 130
     except EarwitnessError as error:
         click.echo(f"earwitness: {error}", err=True)
-        sys.exit(1)
+        return 1

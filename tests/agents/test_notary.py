@@ -16,7 +16,7 @@ from processors.clipping import AROUND_MS, cut, flac
 from processors.decoding import Samples
 from processors.engines.base import Speech
 from processors.engines.scripted import ScriptedEngine
-from processors.layout import clip_key, part_key, testimony_key
+from processors.layout import clip_key, part_key, reasons_key
 from processors.parts import digest
 from processors.purging import purge_plan
 from schemas.asks import AttachEvidence
@@ -114,13 +114,13 @@ def best_lag(piece: Samples, within: Samples) -> int:
 
 async def test_the_digests_are_in_the_log_and_name_the_parts() -> None:
     store, log = await house("audio/ogg", "audio/webm")
-    await store.put(testimony_key("r", CASE.finding_id), b"{}")
+    await store.put(reasons_key("r", CASE.finding_id), b"{}")
     (ask,) = await kept(store, log, opened())
     clip = msgspec.json.decode(await store.get(clip_key("r", CASE.case_id, "json")), type=Clip)
     assert ask.clip_sha256 == clip.sha256 == digest(await store.get(clip.key))
     assert ask.testimony_sha256 == digest(b"{}")
     assert {line.key.split("/")[3] for line in clip.cut_from} == {"t0", "t1"}
-    assert all(line.sha256 == digest(await store.get(line.key)) for line in clip.cut_from)
+    assert [line.sha256 for line in clip.cut_from] == [digest(await store.get(line.key)) for line in clip.cut_from]
     assert len(clip.cut_from) < len(await store.list("rooms/r/tracks/"))
 
 

@@ -101,6 +101,7 @@ async def test_while_the_store_is_away_the_known_policy_stays() -> None:
     store, clock = Away(), Clock()
     known = book(store, clock)
     applied = await known.apply(text("second"), actor="mara")
+    clock.now_ms += READ_EVERY_MS
     assert await version_at(known, applied.effective_ms) == "second"
     store.away = True
     clock.now_ms += 10 * READ_EVERY_MS

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from importlib.resources import files
+from typing import Any
 
 import msgspec
 import pytest
+import yaml
 
 from agents.casework import Casework
 from agents.policies import PolicyBook
@@ -12,7 +14,7 @@ from agents.ports import Agent
 from agents.rescreener import rescreened
 from agents.screener import screener
 from agents.second_listener import NoSecondListener, SecondListener
-from processors.layout import policy_key, testimony_key, transcript_key
+from processors.layout import policy_key, reasons_key, transcript_key
 from processors.screening.classifier import Classifier, NoClassifier
 from processors.screening.policies import LEAST_NOTICE_MS, applying, encoded
 from processors.screening.policy import shipped_policy
@@ -20,7 +22,7 @@ from processors.screening.second_listen import CONFIRMED, REFUTED
 from schemas.asks import AttachScreening, Command, OpenCase
 from schemas.base import Record
 from schemas.captions import Caption, Transcript, TranscriptEnded
-from schemas.evidence import Testimony
+from schemas.evidence import Testimony as Kept  # pytest takes Test… for tests
 from schemas.findings import Finding
 from schemas.rooms import Room
 from streams.roomlog import StoredRoomLog
@@ -184,20 +186,20 @@ async def test_a_case_has_its_reasons_in_the_store_before_it_is_asked_for() -> N
     store = MemoryStore()
     async for output in agent(store)(deliveries(*captions(*BAD)).__aiter__()):
         if isinstance(output, Command):
-            testimony = await testimony_of(store, output.ask.finding_id)
+            testimony = await kept_for(store, output.ask.finding_id)
     assert [caption.text for caption in testimony.captions] == list(BAD)
     assert {word.text for word in testimony.words if word.weight == 1} >= {"Immigrants", "vermin."}
     assert testimony.scores["hate"] == testimony.finding.score
     assert testimony.finding.policy_version == POLICY.version
 
 
-async def testimony_of(store: MemoryStore, finding_id: str) -> Testimony:
-    return msgspec.json.decode(await store.get(testimony_key("room", finding_id)), type=Testimony)
+async def kept_for(store: MemoryStore, finding_id: str) -> Kept:
+    return msgspec.json.decode(await store.get(reasons_key("room", finding_id)), type=Kept)
 
 
 async def test_beyond_the_quota_findings_are_notes_but_urgent_ones_go_through() -> None:
     store = MemoryStore()
-    await put_in_force(store, "quotas: {cases_per_room_and_hour: 2}")
+    await put_in_force(store, quotas={"cases_per_room_and_hour": 2})
     said = [caption(BAD[0], n, start_ms=n * 90_000) for n in range(4)]
     said.append(caption("I will kill you tonight.", 9, start_ms=900_000))
     outputs = await collect(agent(store), said)
@@ -205,20 +207,20 @@ async def test_beyond_the_quota_findings_are_notes_but_urgent_ones_go_through() 
     assert len(of(OpenCase, outputs)) == 3
 
 
-async def put_in_force(store: MemoryStore, more: str, *, from_ms: int = 0) -> None:
-    text = shipped_text().replace(POLICY.version, f"{POLICY.version}-own") + more + "\n"
+async def put_in_force(store: MemoryStore, *, from_ms: int = 0, **changes: Any) -> None:
+    text = yaml.safe_dump(shipped() | {"version": "own"} | changes)
     entry = applying(None, text, actor="test", now_ms=from_ms - LEAST_NOTICE_MS)
     await store.put(policy_key(0), encoded(entry))
 
 
-def shipped_text() -> str:
-    return files("processors.screening").joinpath("policy.yaml").read_text("utf-8")
+def shipped() -> dict[str, Any]:
+    return dict(yaml.safe_load(files("processors.screening").joinpath("policy.yaml").read_text("utf-8")))
 
 
 async def test_words_are_judged_by_the_policy_that_held_when_they_were_said() -> None:
     store = MemoryStore()
     said = [caption(BAD[0], n, start_ms=n * 90_000) for n in range(2)]
-    await put_in_force(store, "meant: {direct: 0.1}", from_ms=said[1].emitted_ms)
+    await put_in_force(store, meant={"direct": 0.1}, from_ms=said[1].emitted_ms)
     outputs = of(Finding, await collect(agent(store), said))
     assert [one.policy_version for one in outputs] == [POLICY.version]
     assert outputs[0].start_ms < said[1].start_ms
@@ -235,7 +237,7 @@ async def test_while_the_model_is_away_rules_go_on_and_the_room_is_marked() -> N
 
 async def test_a_model_that_is_back_screens_the_room_again_once() -> None:
     store, model = MemoryStore(), Scripted({"onions": {"hate": 0.9}})
-    captions_said = final(*FINE, "Too many onions.")
+    captions_said = [*final(*FINE), caption("Too many onions.", 9, start_ms=60_000, pass_name="final")]
     model.away = True
     await collect(agent(store, model), [*captions_said, ended("final")])
     await store.put(transcript_key("room"), msgspec.json.encode(transcript(captions_said)))

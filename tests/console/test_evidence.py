@@ -11,7 +11,7 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 from structlog.testing import capture_logs
 
-from processors.layout import clip_key, testimony_key
+from processors.layout import clip_key, reasons_key
 from tests.console.house import House, finished_room
 
 CASE = "tea-case-1"
@@ -24,7 +24,7 @@ async def kept(house: House, client: Client) -> None:
     await finished_room(house, client)
     await house.store.put(clip_key("tea", CASE, "flac"), b"fLaC sound")
     await house.store.put(clip_key("tea", CASE, "json"), b'{"parts": 3}')
-    await house.store.put(testimony_key("tea", "f1"), b'{"words": []}')
+    await house.store.put(reasons_key("tea", "f1"), b'{"words": []}')
 
 
 def opened(content: bytes) -> dict[str, bytes]:

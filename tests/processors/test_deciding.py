@@ -1,8 +1,12 @@
 """What a room says to each ask, in each state that matters."""
 
+from random import Random
 from typing import Any, get_args
 
+import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from processors.deciding import ANSWERS, decide
 from schemas.asks import (
@@ -384,3 +388,46 @@ def test_a_room_with_an_open_case_is_not_purged_however_late_it_is() -> None:
 def test_deleting_and_restoring_keeps_the_address() -> None:
     restored = room_after(RESTORE, room=DELETED)
     assert (restored.share_token, restored.deleted_ms) == (SHARE.token, None)
+
+
+@given(
+    st.lists(st.integers(0, 8), min_size=1, max_size=5, unique=True),
+    st.integers(-2_000, 2_000),
+    st.booleans(),
+    st.randoms(use_true_random=False),
+)
+def test_both_passes_over_a_passage_make_one_case_whether_it_was_decided_or_not(
+    starts: list[int], moved_ms: int, decided: bool, chance: Random
+) -> None:
+    """Live findings open cases, some are decided, and the final pass finds the same words a little elsewhere, twice."""
+    live = [finding(f"live-{n}", 5_000 + n * 60_000, 9_000 + n * 60_000) for n in starts]
+    room = room_after(*CLOSED_ASKS, *live)
+    if decided:
+        asks = [DecideCase(case_id=case_id, violation=chance.random() < 0.5) for case_id in room.cases]
+        room = room_after(*asks, room=room)
+    again = [finding(f"final-{n}", 5_000 + n * 60_000 + moved_ms, 9_000 + n * 60_000 + moved_ms) for n in starts] * 2
+    chance.shuffle(again)
+    assert len(room_after(*again, room=room).cases) == len(starts)
+
+
+def test_something_said_elsewhere_after_a_decision_is_a_new_case() -> None:
+    room = room_after(*CLOSED_ASKS, finding("f", 5_000, 9_000), DecideCase(case_id="room-case-1", violation=False))
+    assert len(room_after(finding("g", 60_000, 64_000), room=room).cases) == 2
+
+
+def test_the_first_evidence_of_a_case_stays() -> None:
+    room = room_after(*CLOSED_ASKS, finding("f", 0, 1))
+    ask = AttachEvidence(case_id="room-case-1", clip_sha256="a" * 64, testimony_sha256="b" * 64)
+    room = room_after(ask, room=room)
+    evidence = room.cases["room-case-1"].evidence
+    assert evidence is not None
+    assert evidence.clip_sha256 == "a" * 64
+    other = msgspec.structs.replace(ask, clip_sha256="c" * 64)
+    assert decide(room, command(other, "later"), OPENED_MS) == ()
+
+
+def test_evidence_of_a_case_that_is_not_there_is_refused() -> None:
+    ask = AttachEvidence(case_id="nobody", clip_sha256="", testimony_sha256="")
+    answer = decide(room_after(*CLOSED_ASKS), command(ask, "later"), OPENED_MS)
+    assert isinstance(answer, Refused)
+    assert answer.reason == "unknown_case"

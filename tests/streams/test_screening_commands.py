@@ -9,11 +9,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from processors.layout import log_key, testimony_key, transcript_key
+from processors.layout import log_key, reasons_key, transcript_key
 from processors.screening.policy import shipped_policy
 from schemas.asks import DecideCase
 from schemas.captions import Transcript
-from schemas.evidence import Testimony
+from schemas.evidence import Testimony as Kept  # pytest takes Test… for tests
 from schemas.facts import Entry, entry_encoder
 from streams.stores import open_store
 from tests.rooms import COMPLETED_ASKS, TRANSCRIPT, finding, log_of
@@ -50,7 +50,7 @@ async def _fill(folder: Path) -> None:
     kept = Transcript(room_id="room", title="", duration_ms=1, engine="e", model="m", captions=said)
     await store.put(transcript_key("room"), msgspec.json.encode(kept))
     for name in ("f", "g"):
-        testimony = Testimony(
+        testimony = Kept(
             finding=found(finding_id=name, text=BAD),
             captions=said[:1],
             words=(),
@@ -58,7 +58,7 @@ async def _fill(folder: Path) -> None:
             second_listen=None,
             made_ms=1,
         )
-        await store.put(testimony_key("room", name), msgspec.json.encode(testimony))
+        await store.put(reasons_key("room", name), msgspec.json.encode(testimony))
 
 
 def policy(folder: Path, text: str) -> str:
