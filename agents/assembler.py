@@ -7,7 +7,7 @@ loop, block by block; the same parts make the same files, so a repeated event wr
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from agents.outages import through_outages
 from agents.ports import Agent, Delivery, Now, Outputs, RecordingStore, RoomLog
+from processors.chapters import About, Loudness, chapters
 from processors.continuity import continuity
 from processors.decoding import Samples
 from processors.layout import audio_key, hls_key, manifest_key, parts_folder, waveform_key
@@ -36,10 +37,10 @@ log = structlog.get_logger()
 class Renderer(Protocol):
     """Makes files to play from sound."""
 
-    def render(self, sound: Iterable[Samples], folder: Path, title: str) -> None:
+    def render(self, sound: Iterable[Samples], folder: Path, about: Callable[[], About]) -> None:
         """Write `audio.m4a` and, under `hls/`, a playlist with its segments into `folder`; no sound, no files.
 
-        `sound` is mono at 48 kHz, block by block. Blocks the thread.
+        `sound` is mono at 48 kHz, block by block; `about` is asked when all of it has been read. Blocks the thread.
         """
 
 
@@ -99,16 +100,25 @@ async def _assembled(room: Room, store: RecordingStore, renderer: Renderer) -> A
 def _render(room: Room, sources: "list[_Source]", renderer: Renderer, folder: Path) -> int:
     """Fill the folder; return the recording's length in ms."""
     outline, samples = Outline(RATE_HZ), 0
+    speakers = [Loudness(room.tracks[source.track_id].speaker) for source in sources]
 
     def observed() -> Iterator[Samples]:
         nonlocal samples
-        for block in mix([place(source.chunks(), room.opened_ms, source.heard) for source in sources]):
+        placed = [place(source.chunks(), room.opened_ms, source.heard) for source in sources]
+        for block in mix([one.heard(runs) for one, runs in zip(speakers, placed, strict=True)]):
             outline.add(block)
             samples += block.size
             yield block
 
-    renderer.render(observed(), folder, room.title)
+    def about() -> About:
+        return About(title=room.title, chapters=chapters(speakers, _ms(samples)))
+
+    renderer.render(observed(), folder, about)
     (folder / "waveform.json").write_bytes(outline.json())
+    return _ms(samples)
+
+
+def _ms(samples: int) -> int:
     return round(samples * 1000 / RATE_HZ)
 
 

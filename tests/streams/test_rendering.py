@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from processors.chapters import About, Chapter
 from processors.timeline import RATE_HZ
 from streams.ffmpeg_binary import describe_ffmpeg, ffmpeg_binary
 from streams.rendering import FfmpegRenderer, gain_db
@@ -18,8 +19,10 @@ def blocks(samples: np.ndarray) -> Iterator[np.ndarray]:
     return (samples[start : start + RATE_HZ] for start in range(0, samples.size, RATE_HZ))
 
 
-def rendered(samples: np.ndarray, folder: Path, title: str = "A room") -> Path:
-    FfmpegRenderer().render(blocks(samples), folder, title)
+def rendered(
+    samples: np.ndarray, folder: Path, title: str = "A room", chapters: tuple[Chapter, ...] = ()
+) -> Path:
+    FfmpegRenderer().render(blocks(samples), folder, lambda: About(title=title, chapters=chapters))
     return folder
 
 
@@ -113,7 +116,7 @@ def test_an_error_in_the_sound_ends_ffmpeg_and_comes_out(tmp_path: Path):
         raise ConnectionError("the store is away")
 
     with pytest.raises(ConnectionError):
-        FfmpegRenderer().render(broken(), tmp_path, "A room")
+        FfmpegRenderer().render(broken(), tmp_path, lambda: About(title="A room"))
 
 
 @pytest.mark.parametrize(
