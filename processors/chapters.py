@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -62,7 +63,7 @@ def chapters(speakers: Sequence[Loudness], duration_ms: int) -> tuple[Chapter, .
     bounds = [*starts, seconds]
     return tuple(
         Chapter(start_ms=start * 1000, end_ms=min(end * 1000, duration_ms), title=_title(names[start:end]))
-        for start, end in zip(bounds, bounds[1:], strict=False)
+        for start, end in pairwise(bounds)
     )
 
 

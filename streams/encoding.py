@@ -62,7 +62,7 @@ def _encode(mix: Path, piece: Piece, gain_db: float, target: Path) -> None:
         stream = stream.filter("atrim", end_sample=piece.end - piece.start)
     limit = 10 ** (PEAK_DBFS / 20)
     limited = stream.filter("volume", f"{gain_db:.2f}dB").filter(
-        "alimiter", limit=f"{limit:.4f}", level=0, attack=5, release=50
+        "alimiter", limit=f"{limit:.4f}", level=0, attack=5, release=50, latency=1
     )
     made = limited.output(
         str(target), format="adts", acodec="aac", aac_coder=_CODER, audio_bitrate=_BIT_RATE, ar=RATE_HZ, threads=1

@@ -19,9 +19,7 @@ def blocks(samples: np.ndarray) -> Iterator[np.ndarray]:
     return (samples[start : start + RATE_HZ] for start in range(0, samples.size, RATE_HZ))
 
 
-def rendered(
-    samples: np.ndarray, folder: Path, title: str = "A room", chapters: tuple[Chapter, ...] = ()
-) -> Path:
+def rendered(samples: np.ndarray, folder: Path, title: str = "A room", chapters: tuple[Chapter, ...] = ()) -> Path:
     FfmpegRenderer().render(blocks(samples), folder, lambda: About(title=title, chapters=chapters))
     return folder
 
