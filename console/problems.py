@@ -61,6 +61,7 @@ STATUS_OF: dict[str, int] = {
     "good_faith_missing": 422,
     "invalid_id": 422,
     "invalid_range": 422,
+    "invalid_start": 422,
     "unknown_policy": 422,
 }
 """The status of each reason. Others are 400 where data is wrong, 409 where the room's state forbids it."""

@@ -22,6 +22,7 @@ from schemas.asks import (
     RestoreRecording,
     SealTrack,
     ShareRecording,
+    TrimRecording,
 )
 from schemas.errors import Invalid
 from schemas.facts import Fact, Refused
@@ -42,6 +43,7 @@ ANSWERS: dict[type, Answer] = {
     ShareRecording: kept.share_recording,
     DeleteRecording: kept.delete_recording,
     RestoreRecording: kept.restore_recording,
+    TrimRecording: kept.trim_recording,
     ReportRecording: kept.report_recording,
     PurgeRoom: kept.purge_room,
 }

@@ -74,5 +74,5 @@ def stretched(samples: Samples, size: int) -> Samples:
     t = (at - whole).astype(np.float32)
     padded = np.concatenate((samples[:1], samples, samples[-1:]))
     a, b, c, d = (padded[whole + n] for n in range(4))
-    curve = b + 0.5 * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)))
-    return curve.astype(np.float32)
+    curve: Samples = b + 0.5 * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)))
+    return curve

@@ -39,6 +39,9 @@ class Client:
     def share(self, room_id: str) -> dict[str, Any]:
         return self._json("POST", f"/rooms/{room_id}/share")
 
+    def trim(self, room_id: str, start_ms: int) -> dict[str, Any]:
+        return self._json("POST", f"/rooms/{room_id}/trim", json={"start_ms": start_ms})
+
     def room(self, room_id: str) -> dict[str, Any]:
         return self._json("GET", f"/rooms/{room_id}")
 

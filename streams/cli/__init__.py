@@ -9,7 +9,7 @@ from streams.cli.bench import bench
 from streams.cli.demo import demo
 from streams.cli.doctor import doctor
 from streams.cli.letters import dead_letters
-from streams.cli.rooms import export, purge, record, rooms, search, show
+from streams.cli.rooms import export, purge, record, rooms, search, show, trim
 from streams.cli.running import console, up, worker
 from streams.cli.verify import verify
 
@@ -32,6 +32,7 @@ for command in (
     show,
     search,
     verify,
+    trim,
     purge,
     dead_letters,
     doctor,

@@ -170,6 +170,17 @@ def search(words: str, room_id: str | None, speaker: str | None, as_json: bool, 
 
 
 @click.command()
+@click.argument("room_id", metavar="ROOM")
+@click.option("--start", "start_s", type=click.FloatRange(min=0), required=True, help="Seconds; 0 takes it back.")
+@with_settings
+def trim(room_id: str, start_s: float, **options: Any) -> None:
+    """Have listeners of ROOM begin at START; what is kept stays whole."""
+    with connected(settings_of(**options)) as (_, client):
+        room = client.trim(room_id, round(start_s * 1000))
+    click.echo(f"Listeners begin at {room['trim_start_ms'] / 1000:g} s")
+
+
+@click.command()
 @click.option("--execute", is_flag=True, help="Really destroy; without it only what would go is listed.")
 @click.option("--json", "as_json", is_flag=True)
 @with_settings
