@@ -8,7 +8,6 @@ loop, block by block; the same parts make the same files, so a repeated event wr
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Protocol
@@ -18,16 +17,15 @@ from msgspec.structs import replace
 
 from agents.outages import through_outages
 from agents.ports import Agent, Delivery, Now, Outputs, RecordingStore, RoomLog
+from agents.stored_tracks import StoredTrack, WaitingStore
 from processors.chapters import About, Loudness, chapters
 from processors.continuity import continuity
 from processors.decoding import Samples
-from processors.layout import audio_key, hls_key, manifest_key, parts_folder, waveform_key
-from processors.manifest import OutputLine, PartLine, encode_manifest, manifest, part_line, track_line
-from processors.parts import decode_part
-from processors.timeline import RATE_HZ, Heard, mix, place
+from processors.layout import audio_key, hls_key, manifest_key, waveform_key
+from processors.manifest import OutputLine, encode_manifest, manifest, track_line
+from processors.timeline import RATE_HZ, mix, place
 from processors.waveform import Outline
 from schemas.asks import AttachRecording, Command
-from schemas.audio import StoredChunk
 from schemas.facts import Entry, RecordingCompleted
 from schemas.rooms import Room
 
@@ -74,7 +72,9 @@ def _attach(room: Room, recording: AttachRecording, at_ms: int) -> Command:
 
 async def _assembled(room: Room, store: RecordingStore, renderer: Renderer) -> AttachRecording:
     """Make everything in a folder that is gone afterwards, keep it, and say what it is."""
-    sources = [_Source(_Store(store, asyncio.get_running_loop()), room.room_id, track_id) for track_id in room.tracks]
+    sources = [
+        StoredTrack(WaitingStore(store, asyncio.get_running_loop()), room.room_id, track_id) for track_id in room.tracks
+    ]
     with TemporaryDirectory(prefix="earwitness-") as name:
         folder = Path(name)
         duration_ms = await asyncio.to_thread(_render, room, sources, renderer, folder)
@@ -97,7 +97,7 @@ async def _assembled(room: Room, store: RecordingStore, renderer: Renderer) -> A
     )
 
 
-def _render(room: Room, sources: "list[_Source]", renderer: Renderer, folder: Path) -> int:
+def _render(room: Room, sources: list[StoredTrack], renderer: Renderer, folder: Path) -> int:
     """Fill the folder; return the recording's length in ms."""
     outline, samples = Outline(RATE_HZ), 0
     speakers = [Loudness(room.tracks[source.track_id].speaker) for source in sources]
@@ -139,36 +139,3 @@ def _output_line(key: str, path: Path) -> OutputLine:
 
 async def _keep(store: RecordingStore, key: str, path: Path) -> None:
     await through_outages(lambda: store.put(key, path))
-
-
-@dataclass(frozen=True)
-class _Store:
-    """The store, as a thread other than the event loop's sees it: every call waits, outages are waited out."""
-
-    store: RecordingStore
-    loop: asyncio.AbstractEventLoop
-
-    def keys(self, prefix: str) -> list[str]:
-        listed = through_outages(lambda: self.store.list(prefix))
-        return [found.key for found in asyncio.run_coroutine_threadsafe(listed, self.loop).result()]
-
-    def get(self, key: str) -> bytes:
-        return asyncio.run_coroutine_threadsafe(through_outages(lambda: self.store.get(key)), self.loop).result()
-
-
-@dataclass
-class _Source:
-    """One track: its chunks, one part in memory at a time, and what has been learnt on the way."""
-
-    store: _Store
-    room_id: str
-    track_id: str
-    lines: list[PartLine] = field(default_factory=list)
-    heard: Heard = field(default_factory=Heard)
-
-    def chunks(self) -> Iterator[StoredChunk]:
-        for key in self.store.keys(parts_folder(self.room_id, self.track_id)):
-            data = self.store.get(key)
-            part = decode_part(data)
-            self.lines.append(part_line(part, data))
-            yield from part.chunks

@@ -18,6 +18,7 @@ from console.access import evidence_recording, hosts_recording, public_recording
 from console.asking import Desk, GivenDesk
 from console.ports import RecordingStore
 from console.ranges import Span, wanted
+from console.speakers import speaker_recording
 from console.views import CAPTION_FORMATS, PublicView, public_view
 from processors.layout import audio_key, hls_key, transcript_key, waveform_key
 from processors.playlists import (
@@ -230,6 +231,6 @@ def _door(path: str, opened_by: Any, *more: Any) -> Router:
     return Router(path, route_handlers=handlers, dependencies={"room": Provide(opened_by)})
 
 
-hosts_media = _door("/rooms/{room_id:str}", _hosts)
+hosts_media = _door("/rooms/{room_id:str}", _hosts, speaker_recording)
 public_media = _door("/listen/{token:str}", _listeners, about)
 evidence_media = _door("/moderation/rooms/{room_id:str}", _moderators, about)

@@ -30,6 +30,7 @@ STATUS_OF: dict[str, int] = {
     "unknown_link": 404,
     "unknown_room": 404,
     "unknown_segment": 404,
+    "unknown_speaker": 404,
     "unknown_track": 404,
     "public_time_over": 410,
     "purged": 410,

@@ -9,6 +9,8 @@ import httpx
 from schemas.errors import EarwitnessError, Invalid, Missing, Unavailable
 
 REQUEST_SECONDS = 30.0
+DOWNLOAD_SECONDS = 1800.0
+"""One speaker of a long room is made while the caller waits."""
 POLL_SECONDS = 0.2
 
 
@@ -62,7 +64,7 @@ class Client:
             raise Unavailable(f"the console does not answer: {error}") from error
 
     def download(self, path: str) -> bytes:
-        return self._request("GET", path).content
+        return self._request("GET", path, timeout=DOWNLOAD_SECONDS).content
 
     def wait_for(self, room_id: str, done: Callable[[dict[str, Any]], bool], *, timeout_s: float) -> dict[str, Any]:
         """Ask for the room until `done` says yes; `Unavailable` when that takes too long."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import click
 from rich.console import Console
@@ -84,15 +85,19 @@ def seconds_recorded(room: dict[str, Any]) -> dict[str, float]:
 @click.command()
 @click.argument("room_id", metavar="ROOM")
 @click.option("--format", "format_", type=click.Choice(tuple(FORMATS)), required=True)
+@click.option("--speaker", help="Only this speaker's voice (m4a).")
 @click.argument("destination", metavar="DEST", type=click.Path(path_type=Path))
 @with_settings
-def export(room_id: str, format_: str, destination: Path, **options: Any) -> None:
+def export(room_id: str, format_: str, speaker: str | None, destination: Path, **options: Any) -> None:
     """Write ROOM's recording or captions to DEST (a file, or a folder that is there)."""
+    if speaker and format_ != "m4a":
+        raise Invalid("speaker_needs_m4a", "one speaker comes as m4a; use --format m4a", field="--speaker")
     target = destination / f"{room_id}.{format_}" if destination.is_dir() else destination
     if not target.parent.is_dir():
         raise Invalid("folder_missing", f"{target.parent} is not there; make it first", field="DEST")
     with connected(settings_of(**options), look_only=True) as (_, client):
-        target.write_bytes(client.download(f"/rooms/{room_id}/{FORMATS[format_]}"))
+        alone = f"speakers/{quote(speaker, safe='')}/" if speaker else ""
+        target.write_bytes(client.download(f"/rooms/{room_id}/{alone}{FORMATS[format_]}"))
     click.echo(str(target))
 
 
