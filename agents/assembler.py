@@ -10,8 +10,7 @@ loop, block by block; the same parts make the same files, so a repeated event wr
 import asyncio
 import hashlib
 from collections import deque
-from collections.abc import AsyncIterator, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Protocol
@@ -21,15 +20,15 @@ from msgspec.structs import replace
 
 from agents.outages import through_outages
 from agents.ports import Agent, Delivery, Now, Outputs, RecordingStore, RoomLog
+from agents.stored_tracks import StoredTrack, WaitingStore
+from processors.chapters import About, Loudness, chapters
 from processors.continuity import continuity
 from processors.decoding import Samples
-from processors.layout import audio_key, hls_key, manifest_key, parts_folder, recording_folder, waveform_key
-from processors.manifest import OutputLine, PartLine, encode_manifest, manifest, part_line, track_line
-from processors.parts import decode_part
-from processors.timeline import RATE_HZ, Heard, mix, place
+from processors.layout import audio_key, hls_key, manifest_key, recording_folder, waveform_key
+from processors.manifest import OutputLine, encode_manifest, manifest, track_line
+from processors.timeline import RATE_HZ, mix, place
 from processors.waveform import Outline
 from schemas.asks import AttachRecording, Command
-from schemas.audio import StoredChunk
 from schemas.facts import Entry, RecordingCompleted, SpeakerErased
 from schemas.rooms import Room
 
@@ -39,10 +38,10 @@ log = structlog.get_logger()
 class Renderer(Protocol):
     """Makes files to play from sound."""
 
-    def render(self, sound: Iterable[Samples], folder: Path, title: str) -> None:
+    def render(self, sound: Iterable[Samples], folder: Path, about: Callable[[], About]) -> None:
         """Write `audio.m4a` and, under `hls/`, a playlist with its segments into `folder`; no sound, no files.
 
-        `sound` is mono at 48 kHz, block by block. Blocks the thread.
+        `sound` is mono at 48 kHz, block by block; `about` is asked when all of it has been read. Blocks the thread.
         """
 
 
@@ -76,7 +75,9 @@ def _attach(room: Room, recording: AttachRecording, at_ms: int) -> Command:
 
 async def _assembled(room: Room, store: RecordingStore, renderer: Renderer) -> AttachRecording:
     """Make everything in a folder that is gone afterwards, keep it, and say what it is."""
-    sources = [_Source(_Store(store, asyncio.get_running_loop()), room.room_id, track_id) for track_id in room.tracks]
+    sources = [
+        StoredTrack(WaitingStore(store, asyncio.get_running_loop()), room.room_id, track_id) for track_id in room.tracks
+    ]
     with TemporaryDirectory(prefix="earwitness-") as name:
         folder = Path(name)
         duration_ms = await asyncio.to_thread(_render, room, sources, renderer, folder)
@@ -101,23 +102,32 @@ async def _assembled(room: Room, store: RecordingStore, renderer: Renderer) -> A
     )
 
 
-def _render(room: Room, sources: "list[_Source]", renderer: Renderer, folder: Path) -> int:
+def _render(room: Room, sources: list[StoredTrack], renderer: Renderer, folder: Path) -> int:
     """Fill the folder; return the recording's length in ms. Erased tracks are read for the manifest, not heard."""
     erased = [source for source in sources if source.track_id in room.erased]
     heard = [source for source in sources if source not in erased]
     outline, samples = Outline(RATE_HZ), 0
+    speakers = [Loudness(room.tracks[source.track_id].speaker) for source in heard]
 
     def observed() -> Iterator[Samples]:
         nonlocal samples
-        for block in mix([place(source.chunks(), room.opened_ms, source.heard) for source in heard]):
+        placed = [place(source.chunks(), room.opened_ms, source.heard) for source in heard]
+        for block in mix([one.heard(runs) for one, runs in zip(speakers, placed, strict=True)]):
             outline.add(block)
             samples += block.size
             yield block
 
-    renderer.render(observed(), folder, room.title)
+    def about() -> About:
+        return About(title=room.title, chapters=chapters(speakers, _ms(samples)))
+
+    renderer.render(observed(), folder, about)
     for source in erased:
         deque(source.chunks(), maxlen=0)
     (folder / "waveform.json").write_bytes(outline.json())
+    return _ms(samples)
+
+
+def _ms(samples: int) -> int:
     return round(samples * 1000 / RATE_HZ)
 
 
@@ -145,36 +155,3 @@ async def _forget(store: RecordingStore, room_id: str, made: set[str]) -> None:
 
 async def _keep(store: RecordingStore, key: str, path: Path) -> None:
     await through_outages(lambda: store.put(key, path))
-
-
-@dataclass(frozen=True)
-class _Store:
-    """The store, as a thread other than the event loop's sees it: every call waits, outages are waited out."""
-
-    store: RecordingStore
-    loop: asyncio.AbstractEventLoop
-
-    def keys(self, prefix: str) -> list[str]:
-        listed = through_outages(lambda: self.store.list(prefix))
-        return [found.key for found in asyncio.run_coroutine_threadsafe(listed, self.loop).result()]
-
-    def get(self, key: str) -> bytes:
-        return asyncio.run_coroutine_threadsafe(through_outages(lambda: self.store.get(key)), self.loop).result()
-
-
-@dataclass
-class _Source:
-    """One track: its chunks, one part in memory at a time, and what has been learnt on the way."""
-
-    store: _Store
-    room_id: str
-    track_id: str
-    lines: list[PartLine] = field(default_factory=list)
-    heard: Heard = field(default_factory=Heard)
-
-    def chunks(self) -> Iterator[StoredChunk]:
-        for key in self.store.keys(parts_folder(self.room_id, self.track_id)):
-            data = self.store.get(key)
-            part = decode_part(data)
-            self.lines.append(part_line(part, data))
-            yield from part.chunks

@@ -1,45 +1,55 @@
 """Hours and tracks in; how fast the real assembler makes a recording of them, in how much memory, out.
 
-The parts are written straight to a store: a minute of Ogg/Opus, made once by ffmpeg, spoken by one track after the
-other.
+The parts are written straight to a store: a minute of Ogg/Opus in which the voices of the bundled room talk all the
+time, spoken by one track after the other.
 """
 
-import resource
 import subprocess
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import numpy as np
 import structlog
 
 from agents.assembler import assembler
 from agents.ports import Delivery
+from bench.load import Load
 from processors import parts
-from processors.layout import part_key
+from processors.cutting import Piece
+from processors.decoding import Samples, decode_all
+from processors.layout import audio_key, part_key
 from schemas.asks import Ask, AttachRecording, CloseRoom, Command, JoinTrack, OpenRoom
 from schemas.audio import AudioChunk
 from schemas.base import Record
 from schemas.facts import Entry, RecordingCompleted, Refused
+from streams import demo_room
 from streams.clock import now_ms
 from streams.ffmpeg_binary import ffmpeg_binary
+from streams.playing import CONTENT_TYPE, pieces
 from streams.rendering import FfmpegRenderer
 from streams.roomlog import StoredRoomLog
 from streams.stores import FolderStore
 
 ROOM = "bench"
-TYPE = "audio/ogg;codecs=opus"
 TURN_S = 60
 
 
+ENVELOPE_HZ = 8_000
+
+
 class AssembleReport(Record, frozen=True, kw_only=True):
-    """`peak_rss_mb`: this process plus the largest ffmpeg. `drift_ms`: the recording's end against the last turn's."""
+    """`peak_rss_mb`: the largest sum over this process and its ffmpegs, twice a second; pages they share count twice.
+
+    `drift_ms`: how far the last turn, as the finished M4A plays it, is from where it was spoken.
+    """
 
     hours: float
     tracks: int
     elapsed_s: float
     speed_x: float
     peak_rss_mb: float
-    drift_ms: int
+    drift_ms: float
 
 
 async def assembled(hours: float, tracks: int, folder: Path) -> AssembleReport:
@@ -49,23 +59,23 @@ async def assembled(hours: float, tracks: int, folder: Path) -> AssembleReport:
     opened_ms = now_ms()
     await _ask(log, OpenRoom(title="Bench", host="bench", record=True), "open", opened_ms)
     turns = round(hours * 3600 / TURN_S)
-    minute = _minute()
+    minute = _minute(folder)
     states = [await _spoken(log, store, n, range(n, turns, tracks), minute, opened_ms) for n in range(tracks)]
     await _ask(log, CloseRoom(), "close", opened_ms + turns * TURN_S * 1000)
     for n, state in enumerate(states):
         entries = await _ask(log, parts.seal(state), f"seal{n}", opened_ms)
     completed = next(entry for entry in entries if isinstance(entry.fact, RecordingCompleted))
     began = time.monotonic()
-    made = await _assemble(log, store, completed)
+    with Load(own=True) as load:
+        await _assemble(log, store, completed)
     elapsed_s = time.monotonic() - began
-    most_kb = sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return AssembleReport(
         hours=hours,
         tracks=tracks,
         elapsed_s=round(elapsed_s, 1),
         speed_x=round(hours * 3600 / elapsed_s, 1),
-        peak_rss_mb=round(most_kb / 1024, 1),
-        drift_ms=abs(made.duration_ms - turns * TURN_S * 1000),
+        peak_rss_mb=round(load.peak_rss_mb, 1),
+        drift_ms=round(drift_ms(folder / audio_key(ROOM), (turns - 1) * TURN_S, minute), 2),
     )
 
 
@@ -84,21 +94,23 @@ async def _assemble(log: StoredRoomLog, store: FolderStore, completed: Entry) ->
 
 
 async def _spoken(
-    log: StoredRoomLog, store: FolderStore, n: int, turns: range, minute: list[bytes], opened_ms: int
+    log: StoredRoomLog, store: FolderStore, n: int, turns: range, minute: list[Piece], opened_ms: int
 ) -> parts.TrackParts:
     """One track's parts, in the store; a new stream with each of its turns."""
     track_id = f"t{n}"
-    await _ask(log, JoinTrack(track_id=track_id, speaker=f"Speaker {n}", content_type=TYPE), f"join{n}", opened_ms)
+    await _ask(
+        log, JoinTrack(track_id=track_id, speaker=f"Speaker {n}", content_type=CONTENT_TYPE), f"join{n}", opened_ms
+    )
     state = parts.TrackParts(room_id=ROOM, track_id=track_id)
-    for number, (turn, second) in enumerate((turn, second) for turn in turns for second in range(TURN_S)):
+    for number, (turn, piece) in enumerate((turn, piece) for turn in turns for piece in minute):
         chunk = AudioChunk(
             room_id=ROOM,
             track_id=track_id,
             sequence=number,
-            captured_ms=opened_ms + (turn * TURN_S + second) * 1000,
-            duration_ms=1000,
-            content_type=TYPE,
-            data=minute[second],
+            captured_ms=opened_ms + turn * TURN_S * 1000 + piece.starts_ms,
+            duration_ms=piece.duration_ms,
+            content_type=CONTENT_TYPE,
+            data=piece.data,
         )
         state, _ = parts.step(state, parts.stored_chunk(chunk, 0, number))
         state = await _closed(store, state, ending=False)
@@ -119,10 +131,29 @@ async def _ask(log: StoredRoomLog, ask: Ask, name: str, at_ms: int) -> tuple[Ent
     return answer
 
 
-def _minute() -> list[bytes]:
-    """A minute that sounds like somebody, in 60 pieces cut anywhere."""
-    source = f"sine=frequency=180:duration={TURN_S}:sample_rate=48000,tremolo=f=4:d=0.9"
-    command = [ffmpeg_binary(), "-loglevel", "error", "-f", "lavfi", "-i", source, "-c:a", "libopus", "-b:a", "24k"]
-    data = subprocess.run([*command, "-f", "ogg", "pipe:1"], capture_output=True, check=True).stdout
-    bounds = [len(data) * n // TURN_S for n in range(TURN_S + 1)]
-    return [data[bounds[n] : bounds[n + 1]] for n in range(TURN_S)]
+def _minute(folder: Path) -> list[Piece]:
+    """A minute in which somebody talks all the time, in pieces of about a second."""
+    voices = [word for track in demo_room.load().tracks for word in ("-i", str(demo_room.folder() / track.file))]
+    count = len(voices) // 2
+    shape = ("-filter_complex", f"amix=inputs={count}:normalize=0", "-t", str(TURN_S), "-ac", "1", "-b:a", "24k")
+    command = [ffmpeg_binary(), "-loglevel", "error", *voices, *shape, "-c:a", "libopus"]
+    path = folder / "minute.ogg"
+    subprocess.run([*command, str(path)], check=True)
+    return list(pieces(path))
+
+
+def drift_ms(recording: Path, turn_s: int, minute: list[Piece]) -> float:
+    """By how much the turn that was spoken at `turn_s` comes late in the recording (either way), ms."""
+    command = [ffmpeg_binary(), "-loglevel", "error", "-ss", str(turn_s), "-i", str(recording), "-t", str(TURN_S)]
+    shape = ("-f", "f32le", "-ac", "1", "-ar", str(ENVELOPE_HZ), "pipe:1")
+    played = np.frombuffer(subprocess.run([*command, *shape], capture_output=True, check=True).stdout, np.float32)
+    spoken = np.concatenate(list(decode_all(CONTENT_TYPE, (piece.data for piece in minute), rate=ENVELOPE_HZ)))
+    return abs(_lag(spoken, played)) * 1000 / ENVELOPE_HZ
+
+
+def _lag(one: Samples, other: Samples) -> int:
+    """By how many samples `other` comes later, where both fit best."""
+    size = one.size + other.size
+    fit = np.fft.irfft(np.fft.rfft(other, size) * np.conj(np.fft.rfft(one, size)), size)
+    best = int(fit.argmax())
+    return best if best < other.size else best - size

@@ -66,6 +66,7 @@ STATUS_OF: dict[str, int] = {
     "invalid_range": 422,
     "mask_unknown": 422,
     "profile_unknown": 422,
+    "invalid_start": 422,
     "unknown_policy": 422,
 }
 """The status of each reason. Others are 400 where data is wrong, 409 where the room's state forbids it."""

@@ -20,6 +20,7 @@ from schemas.asks import (
     ReportRecording,
     RestoreRecording,
     ShareRecording,
+    TrimRecording,
 )
 from schemas.base import Record
 from streams.verification import Verification, verify_room
@@ -65,6 +66,12 @@ class Receipt(Record, frozen=True, kw_only=True):
     room_id: str
     category: str
     received_ms: int
+
+
+class Trim(Record, frozen=True, kw_only=True):
+    """Where listeners begin, ms of room time."""
+
+    start_ms: int
 
 
 class RoomList(Record, frozen=True, kw_only=True):
@@ -152,6 +159,12 @@ async def restore_recording(desk: GivenDesk, room_id: FromPath[str]) -> RoomView
     return desk.view(await desk.ask(room_id, RestoreRecording()))
 
 
+@post("/trim", status_code=200, tags=["recording"])
+async def trim(desk: GivenDesk, room_id: FromPath[str], data: JSONBody[Trim]) -> RoomView:
+    """Have listeners begin later than the recording does; what is kept stays whole, and 0 takes it back."""
+    return desk.view(await desk.ask(room_id, TrimRecording(start_ms=data.start_ms)))
+
+
 @post("/reports", tags=["recording"])
 async def report(desk: GivenDesk, room_id: FromPath[str], data: JSONBody[Notice]) -> Receipt:
     """Tell that the recording breaks the law or the policy; the answer is the receipt."""
@@ -182,6 +195,7 @@ room_router = Router(
         share,
         delete_recording,
         restore_recording,
+        trim,
         report,
     ],
 )

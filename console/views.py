@@ -64,6 +64,7 @@ class RoomView(Record, frozen=True, kw_only=True):
     share_url: str | None
     links: dict[str, str]
     continuity: tuple[TrackContinuity, ...] = ()
+    trim_start_ms: int = 0
 
 
 class PublicView(Record, frozen=True, kw_only=True):
@@ -152,6 +153,7 @@ def room_view(room: Room, now_ms: int, base_url: str) -> RoomView:
         share_url=listen_url(room, base_url),
         links=_links(room, base_url),
         continuity=continuity(room),
+        trim_start_ms=room.trim_start_ms,
     )
 
 
@@ -176,7 +178,7 @@ def public_view(room: Room, now_ms: int) -> PublicView:
         host=room.host,
         speakers=tuple(dict.fromkeys(t.speaker for t in room.tracks.values() if t.track_id not in room.erased)),
         opened_ms=room.opened_ms,
-        duration_ms=room.assembled.duration_ms if room.assembled else None,
+        duration_ms=room.assembled.duration_ms - room.trim_start_ms if room.assembled else None,
         captions_ready=room.transcript is not None,
         public_until_ms=until.at_ms if until else None,
     )

@@ -26,6 +26,7 @@ from schemas.asks import (
     RestoreRecording,
     SealTrack,
     ShareRecording,
+    TrimRecording,
 )
 from schemas.errors import Invalid
 from schemas.facts import Fact, Refused
@@ -47,6 +48,7 @@ ANSWERS: dict[type, Answer] = {
     ShareRecording: kept.share_recording,
     DeleteRecording: kept.delete_recording,
     RestoreRecording: kept.restore_recording,
+    TrimRecording: kept.trim_recording,
     ReportRecording: kept.report_recording,
     CorrectCaption: spoken.correct_caption,
     EraseSpeaker: spoken.erase_speaker,

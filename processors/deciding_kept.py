@@ -20,6 +20,7 @@ from schemas.asks import (
     ReportRecording,
     RestoreRecording,
     ShareRecording,
+    TrimRecording,
 )
 from schemas.errors import Invalid
 from schemas.facts import (
@@ -31,6 +32,7 @@ from schemas.facts import (
     RecordingReported,
     RecordingRestored,
     RecordingShared,
+    RecordingTrimmed,
     RoomPurged,
 )
 from schemas.rooms import Case, Room
@@ -110,6 +112,16 @@ def restore_recording(room: Room, ask: RestoreRecording, now_ms: int) -> tuple[F
     if room.deleted_ms is None:
         raise Invalid("not_deleted", "the recording is not deleted")
     return (RecordingRestored(),)
+
+
+def trim_recording(room: Room, ask: TrimRecording, now_ms: int) -> tuple[Fact, ...]:
+    need_closed_recording(room)
+    if room.assembled is None:
+        raise Invalid("not_ready", "the recording is still being put together")
+    if not 0 <= ask.start_ms < max(1, room.assembled.duration_ms):
+        detail = f"start_ms must be from 0 to before the recording's end at {room.assembled.duration_ms}"
+        raise Invalid("invalid_start", detail, field="start_ms")
+    return () if ask.start_ms == room.trim_start_ms else (RecordingTrimmed(start_ms=ask.start_ms),)
 
 
 def report_recording(room: Room, ask: ReportRecording, now_ms: int) -> tuple[Fact, ...]:

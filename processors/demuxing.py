@@ -150,7 +150,10 @@ class _Converter:
             yield from self.flush()
             yield from self._silence(hole_s)
             self._shape = shape
-            self._graph = _resampling(*shape, self._rate)
+            self._graph = None if _is_float(frame, self._rate) else _resampling(*shape, self._rate)
+        if self._graph is None:
+            yield _mono(frame)
+            return
         frame.pts = None  # the resampler counts for itself
         yield from self._resampled(frame)
 
@@ -158,15 +161,14 @@ class _Converter:
         if self._graph is not None:
             yield from self._resampled(None)
             self._graph = None
-            self._shape = None
+        self._shape = None
 
     def _resampled(self, frame: av.AudioFrame | None) -> Iterator[Samples]:
         assert self._graph is not None
         self._graph.push(frame)
         with suppress(av.BlockingIOError, av.EOFError):
             while True:
-                out = cast(av.AudioFrame, self._graph.pull())
-                yield _sound(out.to_ndarray().mean(axis=0, dtype=np.float32))
+                yield _mono(cast(av.AudioFrame, self._graph.pull()))
 
     def _silence(self, hole_s: float) -> Iterator[Samples]:
         left = round(hole_s * self._rate)
@@ -185,8 +187,20 @@ class _Converter:
         return at_s - before_s
 
 
+def _is_float(frame: av.AudioFrame, rate: int) -> bool:
+    """Whether a decoder gives what is wanted already, as Opus does at 48 kHz: then nothing need be converted."""
+    return frame.format.name == "fltp" and frame.sample_rate == rate
+
+
+def _mono(frame: av.AudioFrame) -> Samples:
+    planes = frame.to_ndarray()
+    return _sound(planes[0] if len(planes) == 1 else planes.mean(axis=0, dtype=np.float32))
+
+
 def _sound(samples: Samples) -> Samples:
     """Samples that can be mixed: broken floats would spoil every other track."""
+    if samples.size and samples.min() >= -1.0 and samples.max() <= 1.0:  # false for what is no number, too
+        return samples
     return np.clip(np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0), -1.0, 1.0)
 
 

@@ -27,6 +27,12 @@ def to_vtt(transcript: Transcript, norms: Norms) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
+def vtt_of(transcript: Transcript, header: str, start_ms: int, end_ms: int) -> str:
+    """WebVTT with a line behind its signature, of the cues that are to be seen between two times."""
+    shown = (cue for cue in cues(transcript.captions, ALL) if cue.start_ms < end_ms and cue.end_ms > start_ms)
+    return "\n\n".join((f"WEBVTT\n{header}", *map(_vtt_cue, shown))) + "\n"
+
+
 def to_srt(transcript: Transcript, norms: Norms) -> str:
     """SubRip: numbered cues; the speaker's name stands before the words where the speaker changes."""
     shown = cues(transcript.captions, norms, labelled=True)

@@ -1,8 +1,9 @@
 """Tracks' chunks in; their sound on room time out: each track as runs that never overlap, the room as one mix.
 
 Sample numbers count from the opening of the room. A track is anchored where its first chunk was captured and then runs
-by its samples, because clocks jitter and samples do not; it is anchored anew where capture ran ahead of it: at a pause,
-at a rejoin, at a loss. What was lost stays silent, for as long as it lasted.
+by its samples, because clocks jitter and samples do not; where its clock is fast or slow it is stretched
+(`processors/drift.py`); it is anchored anew where capture ran ahead of it: at a pause, at a rejoin, at a loss. What was
+lost stays silent, for as long as it lasted.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,15 +12,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from processors.decoding import Samples, StreamDecoder
+from processors.drift import DRIFT_MS, Drift, stretched
 from processors.media import SELF_TIMED, media_of, reentry, starts_stream
 from schemas.audio import AudioChunk, StoredChunk
 from schemas.errors import Invalid
 
 RATE_HZ = 48_000
 """Opus decodes to it, AAC takes it."""
-
-DRIFT_MS = 500
-"""A smaller difference between capture time and samples is jitter or drift, a larger one a pause."""
 
 LONGEST_ROOM_MS = 24 * 3_600_000
 """A capture time further from the opening is a broken clock; such a chunk follows the one before."""
@@ -116,6 +115,7 @@ class TrackTimeline:
         self._media = 0  # where the current chunk begins in the track's own count, as well as can be known
         self._held = 0  # samples that went in since something came out
         self._reentry = b""
+        self._drift = Drift(rate)
         self._clear = 0  # room time is taken up to here
         self.decoded = 0
 
@@ -174,6 +174,9 @@ class TrackTimeline:
         expected = self._room_at(self._media)
         if expected is None or captured > expected + self._samples(DRIFT_MS):
             self._anchors.append(_Anchor(self._media, captured))
+            self._drift = Drift(self._rate)
+        elif plausible and len(self._anchors) == 1:
+            self._drift.observe(captured, self._anchors[0].room + self.decoded - self._anchors[0].media)
 
     def _room_at(self, media: int) -> int | None:
         if not self._anchors:
@@ -196,6 +199,9 @@ class TrackTimeline:
             piece, samples = np.split(samples, [until - self.decoded])
             start = max(self._clear, here.room + self.decoded - here.media)
             self.decoded += piece.size
+            longer = self._drift.stretch(piece.size) if len(self._anchors) == 1 else 0
+            self._anchors[0] = _Anchor(here.media, here.room + longer)
+            piece = stretched(piece, piece.size + longer)
             self._clear = start + piece.size
             yield start, piece
 

@@ -106,6 +106,12 @@ class RestoreRecording(Tagged, frozen=True, kw_only=True):
     pass
 
 
+class TrimRecording(Tagged, frozen=True, kw_only=True):
+    """From the host: listeners hear the recording from `start_ms` (room time) on; 0 takes that back."""
+
+    start_ms: int
+
+
 class ReportRecording(Tagged, frozen=True, kw_only=True):
     """A notice (DSA Art. 16): what, where, why, who, and the reporter's statement of good faith."""
 
@@ -154,6 +160,7 @@ Ask = (
     | ShareRecording
     | DeleteRecording
     | RestoreRecording
+    | TrimRecording
     | ReportRecording
     | CorrectCaption
     | EraseSpeaker

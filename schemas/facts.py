@@ -109,6 +109,12 @@ class RecordingRestored(Tagged, frozen=True, kw_only=True):
     pass
 
 
+class RecordingTrimmed(Tagged, frozen=True, kw_only=True):
+    """Listeners hear the recording from `start_ms` (room time) on; everything before is kept."""
+
+    start_ms: int
+
+
 class RecordingReported(Tagged, frozen=True, kw_only=True):
     report_id: str
     category: str
@@ -156,6 +162,7 @@ Fact = (
     | RecordingShared
     | RecordingDeleted
     | RecordingRestored
+    | RecordingTrimmed
     | RecordingReported
     | CaptionCorrected
     | SpeakerErased

@@ -69,6 +69,7 @@ class Room(Record, frozen=True, kw_only=True):
     screened: RecordingScreened | None = None
     share_token: str = ""
     shared_ms: int | None = None
+    trim_start_ms: int = 0
     deleted_ms: int | None = None
     purged_ms: int | None = None
     tracks: dict[str, Track] = {}

@@ -9,6 +9,8 @@ import httpx
 from schemas.errors import EarwitnessError, Invalid, Missing, Unavailable
 
 REQUEST_SECONDS = 30.0
+DOWNLOAD_SECONDS = 1800.0
+"""One speaker of a long room is made while the caller waits."""
 POLL_SECONDS = 0.2
 
 
@@ -39,6 +41,9 @@ class Client:
     def share(self, room_id: str) -> dict[str, Any]:
         return self._json("POST", f"/rooms/{room_id}/share")
 
+    def trim(self, room_id: str, start_ms: int) -> dict[str, Any]:
+        return self._json("POST", f"/rooms/{room_id}/trim", json={"start_ms": start_ms})
+
     def room(self, room_id: str) -> dict[str, Any]:
         return self._json("GET", f"/rooms/{room_id}")
 
@@ -65,7 +70,7 @@ class Client:
         return self._json("POST", f"/rooms/{room_id}/erasures", json={"speaker": speaker})
 
     def download(self, path: str, **options: str) -> bytes:
-        return self._request("GET", path, params=options).content
+        return self._request("GET", path, params=options, timeout=DOWNLOAD_SECONDS).content
 
     def wait_for(self, room_id: str, done: Callable[[dict[str, Any]], bool], *, timeout_s: float) -> dict[str, Any]:
         """Ask for the room until `done` says yes; `Unavailable` when that takes too long."""

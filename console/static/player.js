@@ -35,9 +35,10 @@ function icon(name) {
 export class Player {
   // base: the address under which the media lie; durationS: known length; shareLink: async () => address, or null;
   // correct: async (caption, text) => the corrected caption, or null for those who may only read.
-  constructor(place, { base, durationS, shareLink = null, correct = null, startS = null, muted = false, onGone = null }) {
+  constructor(place, { base, durationS, shareLink = null, shareFromS = () => 0, correct = null, startS = null, muted = false, onGone = null }) {
     this.base = base;
     this.shareLink = shareLink;
+    this.shareFromS = shareFromS;
     this.correct = correct;
     this.durationS = durationS ?? 0;
     this.lines = [];
@@ -239,7 +240,7 @@ export class Player {
     const address = await this.shareLink().catch((problem) => this.refuse(problem));
     if (!address) return;
     const link = new URL(address, location.href);
-    link.search = `?t=${Math.floor(this.at())}`;
+    link.search = `?t=${Math.max(0, Math.floor(this.at() - this.shareFromS()))}`;
     this.link.value = link.href;
     this.linkBox.hidden = false;
     const copied = await navigator.clipboard?.writeText(link.href).then(() => true, () => false);

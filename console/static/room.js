@@ -18,6 +18,7 @@ const NOTES = {
 const CLOCKS = { public_until: "Public until", report_until: "Can be reported until", purge_at: "Kept until" };
 const AGAIN_MS = 2000;
 let player = null;
+let trimStartS = 0; // listeners begin here, and their seconds count from here
 
 // --- captions ----------------------------------------------------------------------------------------------------
 
@@ -54,6 +55,7 @@ function hear(caption) {
 function show(room) {
   document.title = `${room.title} · Earwitness`;
   byId("title").textContent = room.title;
+  trimStartS = room.trim_start_ms / 1000;
   const speakers = [...new Set(room.tracks.map((track) => track.speaker))];
   const facts = [`Hosted by ${room.host}`, day(room.opened_ms)];
   if (room.duration_ms) facts.push(clock(room.duration_ms / 1000));
@@ -118,6 +120,7 @@ function openPlayer(room) {
     base,
     durationS: room.duration_ms / 1000,
     startS: askedSecond(),
+    shareFromS: () => trimStartS,
     shareLink: async () => (await ask(`${base}/share`, { method: "POST" })).url,
     correct: correcting(roomId),
     onGone: refresh,

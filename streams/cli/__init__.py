@@ -14,7 +14,7 @@ from streams.cli.erasing import erase
 from streams.cli.evidence import evidence
 from streams.cli.letters import dead_letters
 from streams.cli.policy import policy
-from streams.cli.rooms import export, purge, record, rooms, search, show
+from streams.cli.rooms import export, purge, record, rooms, search, show, trim
 from streams.cli.running import console, up, worker
 from streams.cli.screening import screening
 from streams.cli.verify import verify
@@ -43,6 +43,7 @@ for command in (
     evidence,
     policy,
     screening,
+    trim,
     purge,
     dead_letters,
     doctor,

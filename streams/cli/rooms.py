@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import click
 from rich.console import Console
@@ -85,20 +86,30 @@ def seconds_recorded(room: dict[str, Any]) -> dict[str, float]:
 @click.command()
 @click.argument("room_id", metavar="ROOM")
 @click.option("--format", "format_", type=click.Choice(tuple(FORMATS)), required=True)
+@click.option("--speaker", help="Only this speaker's voice (m4a).")
 @click.option("--profile", type=click.Choice(tuple(PROFILES)), help="Captions for one house style; else for all.")
 @click.option("--mask", help="Leave `profanity`, `names` or both (with a comma) out of the captions.")
 @click.argument("destination", metavar="DEST", type=click.Path(path_type=Path))
 @with_settings
 def export(
-    room_id: str, format_: str, profile: str | None, mask: str | None, destination: Path, **options: Any
+    room_id: str,
+    format_: str,
+    speaker: str | None,
+    profile: str | None,
+    mask: str | None,
+    destination: Path,
+    **options: Any,
 ) -> None:
     """Write ROOM's recording or captions to DEST (a file, or a folder that is there)."""
+    if speaker and format_ != "m4a":
+        raise Invalid("speaker_needs_m4a", "one speaker comes as m4a; use --format m4a", field="--speaker")
     asked = {name: value for name, value in (("profile", profile), ("mask", mask)) if value}
     target = destination / f"{room_id}.{format_}" if destination.is_dir() else destination
     if not target.parent.is_dir():
         raise Invalid("folder_missing", f"{target.parent} is not there; make it first", field="DEST")
     with connected(settings_of(**options), look_only=True) as (_, client):
-        target.write_bytes(client.download(f"/rooms/{room_id}/{FORMATS[format_]}", **asked))
+        alone = f"speakers/{quote(speaker, safe='')}/" if speaker else ""
+        target.write_bytes(client.download(f"/rooms/{room_id}/{alone}{FORMATS[format_]}", **asked))
     click.echo(str(target))
 
 
@@ -173,6 +184,17 @@ def search(words: str, room_id: str | None, speaker: str | None, as_json: bool, 
         click.echo(f"{hit['room_id']}  {timecode(hit['start_ms']):>8}  {hit['speaker']}: {hit['text']}")
     if not hits:
         click.echo("Nothing found.")
+
+
+@click.command()
+@click.argument("room_id", metavar="ROOM")
+@click.option("--start", "start_s", type=click.FloatRange(min=0), required=True, help="Seconds; 0 takes it back.")
+@with_settings
+def trim(room_id: str, start_s: float, **options: Any) -> None:
+    """Have listeners of ROOM begin at START; what is kept stays whole."""
+    with connected(settings_of(**options)) as (_, client):
+        room = client.trim(room_id, round(start_s * 1000))
+    click.echo(f"Listeners begin at {room['trim_start_ms'] / 1000:g} s")
 
 
 @click.command()

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import stamina
 
 from agents.assembler import assembler
 from agents.recorder import recorder
+from processors.chapters import About
 from processors.decoding import Samples
 from processors.layout import audio_key, hls_key, manifest_key, part_key, waveform_key
 from processors.manifest import Manifest
@@ -75,7 +76,7 @@ class Listening:
     def __init__(self) -> None:
         self.sound: Samples = np.zeros(0, np.float32)
 
-    def render(self, sound: Iterable[Samples], folder: Path, title: str) -> None:
+    def render(self, sound: Iterable[Samples], folder: Path, about: Callable[[], About]) -> None:
         heard = list(sound)
         if heard:
             self.sound = np.concatenate(heard)

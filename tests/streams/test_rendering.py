@@ -4,10 +4,13 @@ import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import av
 import numpy as np
 import pytest
 
+from processors.chapters import About, Chapter
 from processors.timeline import RATE_HZ
 from streams.ffmpeg_binary import describe_ffmpeg, ffmpeg_binary
 from streams.rendering import FfmpegRenderer, gain_db
@@ -18,8 +21,8 @@ def blocks(samples: np.ndarray) -> Iterator[np.ndarray]:
     return (samples[start : start + RATE_HZ] for start in range(0, samples.size, RATE_HZ))
 
 
-def rendered(samples: np.ndarray, folder: Path, title: str = "A room") -> Path:
-    FfmpegRenderer().render(blocks(samples), folder, title)
+def rendered(samples: np.ndarray, folder: Path, title: str = "A room", chapters: tuple[Chapter, ...] = ()) -> Path:
+    FfmpegRenderer().render(blocks(samples), folder, lambda: About(title=title, chapters=chapters))
     return folder
 
 
@@ -113,7 +116,7 @@ def test_an_error_in_the_sound_ends_ffmpeg_and_comes_out(tmp_path: Path):
         raise ConnectionError("the store is away")
 
     with pytest.raises(ConnectionError):
-        FfmpegRenderer().render(broken(), tmp_path, "A room")
+        FfmpegRenderer().render(broken(), tmp_path, lambda: About(title="A room"))
 
 
 @pytest.mark.parametrize(
@@ -126,3 +129,31 @@ def test_the_gain_is_what_is_missing(lufs: float, gain: float):
 
 def test_ffmpeg_can_be_named():
     assert ffmpeg_binary() in describe_ffmpeg()
+
+
+def test_true_peaks_stay_below_minus_one_and_a_half(tmp_path: Path):
+    shouted = np.clip(20 * voice(20), -1, 1).astype(np.float32) * np.linspace(0.02, 1, 20 * RATE_HZ, dtype=np.float32)
+    integrated, peak = loudness(rendered(shouted, tmp_path) / "audio.m4a")
+    assert integrated == pytest.approx(-16, abs=1)
+    assert peak <= -1.5
+
+
+def test_sound_stands_where_it_stood(tmp_path: Path):
+    samples = np.zeros(20 * RATE_HZ, np.float32)
+    samples[15 * RATE_HZ : 15 * RATE_HZ + 480] = 0.5
+    sound = decoded(rendered(samples, tmp_path) / "audio.m4a")
+    assert int(np.abs(sound).argmax()) == pytest.approx(15 * RATE_HZ + 240, abs=RATE_HZ // 200)
+
+
+def probed(path: Path) -> dict[str, Any]:
+    with av.open(str(path)) as container:
+        return {"metadata": dict(container.metadata), "chapters": container.chapters()}
+
+
+def test_chapters_and_title_are_in_the_file_whatever_they_hold(tmp_path: Path):
+    titles = ("Anna; #1 = \\", "Où\nTom")
+    made = tuple(Chapter(start_ms=3000 * n, end_ms=3000 * (n + 1), title=title) for n, title in enumerate(titles))
+    found = probed(rendered(voice(6), tmp_path, "Talk", made) / "audio.m4a")
+    assert found["metadata"]["title"] == "Talk"
+    assert [chapter["metadata"]["title"] for chapter in found["chapters"]] == list(titles)
+    assert [float(chapter["start"] * chapter["time_base"]) for chapter in found["chapters"]] == [0, 3]
