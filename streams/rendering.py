@@ -122,7 +122,8 @@ def described(about: About) -> str:
 
 
 def _escaped(text: str) -> str:
-    return _SPECIAL.sub(r"\\\1", text)
+    escaped = _SPECIAL.sub(r"\\\1", text)
+    return f"{escaped} " if text.endswith("\\") else escaped  # ffmpeg 5.1 loses a chapter whose line ends in one
 
 
 def _segment(source: Path, folder: Path) -> None:

