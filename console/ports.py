@@ -39,6 +39,9 @@ class Gateway(Protocol):
 class RecordingStore(Protocol):
     """The object store, for reading. Raises `Unavailable` when it is away."""
 
+    async def put(self, key: str, data: bytes) -> None:
+        """Keep `data` under `key`: the health probe's only write."""
+
     async def get(self, key: str, *, start: int = 0, length: int | None = None) -> bytes:
         """Return the object's bytes from `start`, or raise `Missing`."""
 
