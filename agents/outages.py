@@ -1,6 +1,7 @@
 """A call that may meet an outage in, its result out, however long the outage lasts."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import TypeVar
 
 import stamina
@@ -15,6 +16,8 @@ T = TypeVar("T")
 
 async def through_outages(call: Callable[[], Awaitable[T]]) -> T:
     """Await `call()`; while it raises `Unavailable`, again, with backoff and jitter. Anything else propagates."""
+    with suppress(Unavailable):  # nearly always it is enough, and a retry's machinery costs more than a small write
+        return await call()
     retries = stamina.retry_context(on=Unavailable, attempts=None, timeout=None, wait_max=LONGEST_WAIT_S)
     async for attempt in retries:
         with attempt:
