@@ -9,9 +9,10 @@ message to Faust's queues, flow control and rebalancing; its records are acknowl
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import faust
+from aiokafka.errors import ConsumerStoppedError
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, Transport
 from faust.transport.utils import DefaultSchedulingStrategy
 from faust.types import TP, ConsumerMessage, Message
@@ -71,7 +72,8 @@ class PromptConsumer(Consumer):
 
     def _to_message(self, tp: TP, record: Any) -> ConsumerMessage:
         """A batch of the piece `record`, named by its last record as far as Faust's sensors are concerned."""
-        readers = len(self.app.topics._tp_index[tp])
+        topics: Any = self.app.topics  # its book of who reads what is in no interface
+        readers = len(topics._tp_index[tp])
         records = tuple(super(PromptConsumer, self)._to_message(tp, each) for each in record)
         for each in records:
             each.refcount = readers
@@ -86,8 +88,8 @@ class PromptConsumer(Consumer):
             while not (self._stopped.is_set() or fetcher._stopped.is_set()):
                 await self.sleep(0)
                 async for tp, batch in self.getmany(timeout=1.0):
-                    await self._hand_over(tp, batch)
-        except (asyncio.CancelledError, *self.consumer_stopped_errors):
+                    await self._hand_over(tp, cast(Batch, batch))
+        except (asyncio.CancelledError, ConsumerStoppedError):
             if not self.app.should_stop:
                 raise
 
@@ -97,7 +99,7 @@ class PromptConsumer(Consumer):
         if read is not None:
             batch.records = tuple(each for each in batch.records if each.offset >= read)
         for each in batch.records:
-            if read and each.offset > read + 1:
+            if read is not None and each.offset > read + 1:
                 await self._add_gap(tp, read + 1, each.offset - 1)
             read = each.offset
         if batch.records:
@@ -111,5 +113,5 @@ class PromptTransport(Transport):
 
 def use_prompt_transport(app: faust.App) -> None:
     """Give `app` the transport; before it starts."""
-    app.conf.ConsumerScheduler = Pieces
+    app.conf.ConsumerScheduler = Pieces  # type: ignore[assignment]  # declared as what the constructor takes
     app.transport = PromptTransport(app.conf.broker_consumer, app, loop=app.loop)

@@ -123,11 +123,10 @@ async def test_a_record_is_finished_when_every_stream_of_its_topic_has_acknowled
 async def test_a_hole_in_the_offsets_is_passed_but_not_the_record_behind_it(reading: Reading) -> None:
     """Faust's own reader marks the record behind a hole as finished too."""
     await reading.fetched([4, 5], [8, 9])
-    for offset in (4, 5):
+    for offset in (4, 5, 9):
         reading.ack(offset)
-    assert reading.committable() in (6, 8)
-    reading.ack(9)
-    assert reading.committable() is None
+        reading.committable()
+    assert reading.consumer._committed_offset[AUDIO_0] == 8
     reading.ack(8)
     assert reading.committable() == 10
 
