@@ -95,16 +95,36 @@ class PromptConsumer(Consumer):
 
     async def _hand_over(self, tp: TP, batch: Batch) -> None:
         """Give the streams what they have not had; a rebalance ends the wait for room in their buffers."""
-        read = self._read_offset[tp]
-        if read is not None:
-            batch.records = tuple(each for each in batch.records if each.offset >= read)
-        for each in batch.records:
-            if read is not None and each.offset > read + 1:
-                await self._add_gap(tp, read + 1, each.offset - 1)
-            read = each.offset
+        batch.records = tuple(each for each in batch.records if each.offset >= (self._read_offset[tp] or 0))
         if batch.records:
+            self._note(tp, batch.records)
             await self.wait_first(self.callback(batch), self.suspend_flow.wait())
-            self._read_offset[tp] = read
+
+    def _note(self, tp: TP, records: Sequence[Message]) -> None:
+        """Remember which offset has to be next, where this partition began for us, and the holes in its offsets."""
+        following = self._read_offset[tp]
+        if self._committed_offset[tp] is None:
+            self._committed_offset[tp] = records[0].offset
+        for each in records:
+            if following is not None and each.offset > following:
+                self._gap[tp].addi(following, each.offset)
+            following = each.offset + 1
+        self._read_offset[tp] = following
+
+    def _new_offset(self, tp: TP) -> int | None:
+        """The first offset that is not finished, if it has moved since the last commit.
+
+        Faust's own passes the record right at the committed offset, and before a first commit whatever is unfinished.
+        """
+        began = self._committed_offset[tp]
+        if began is None:
+            return None
+        finished = {offset for offset in self._acked_index[tp] if offset >= began}
+        self._acked_index[tp], self._acked[tp] = finished, list(finished)
+        end = began
+        while end in finished or self._gap[tp].overlaps(end):
+            end = end + 1 if end in finished else max(hole.end for hole in self._gap[tp].at(end))
+        return end if end > began else None
 
 
 class PromptTransport(Transport):
