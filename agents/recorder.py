@@ -27,7 +27,7 @@ AT_MOST = 256
 WITHIN_S = 0.02
 """A batch waits so long for more: a hundredth of the time a part takes to fill."""
 SIDE_BY_SIDE = 32
-"""Rooms that write at once. A task for each room of a batch cost a fifth of the time: most rooms only wait."""
+"""Rooms that write at once. A task for each room of a batch cost a tenth of the time: most rooms only wait."""
 _REMEMBERED_ROOMS = 4096  # ended and unrecorded rooms whose stragglers are known without asking
 
 

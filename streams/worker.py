@@ -88,7 +88,7 @@ def main(name: str) -> None:
     configure_logs(settings.log_level)
     asyncio.run(ensure_services(settings))
     app = make_app(name, settings)
-    gc.freeze()  # what was imported stays: a fifth of the recorder's time went into looking at it again and again
+    gc.freeze()  # what was imported stays: the collector need not look at it again and again
     log.info("worker_starting", worker=name, agents=[flow.name for flow in WORKERS[name]])
     faust.Worker(app, loglevel="WARN", redirect_stdouts=False, quiet=True).execute_from_commandline()
 
