@@ -49,7 +49,7 @@ worker.faust.Worker(app, loglevel="CRITICAL", redirect_stdouts=False, quiet=True
 """Answers every command under its own name; the worker named `first` never finishes those that end in 7."""
 
 COMMANDS = 200
-ROOMS = 8
+ROOMS = 32
 MANY_S = 40.0
 
 
