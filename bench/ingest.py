@@ -9,7 +9,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -168,7 +168,7 @@ async def _calmly(settings: Settings, watch: Watch, rooms: list[str], load: Load
     before = len(watch.stored)
     rounds = max(1, int(rate * CALM_SECONDS / load.rooms / CHUNKS_PER_PART))
     sender = Sender(settings.kafka, load.chunk_bytes)
-    wanted = [(room, n) for n in range(rounds * CHUNKS_PER_PART) for room in rooms]
+    wanted = staggered(rooms, rounds * CHUNKS_PER_PART)
     await asyncio.to_thread(sender.send, wanted, rate)
     await watch.until(before + rounds * load.rooms)
     sender.close()
@@ -178,6 +178,16 @@ async def _calmly(settings: Settings, watch: Watch, rooms: list[str], load: Load
         if n % CHUNKS_PER_PART == CHUNKS_PER_PART - 1
     )
     return delays[int(0.95 * (len(delays) - 1))]
+
+
+def staggered(rooms: Sequence[str], chunks: int) -> list[tuple[str, int]]:
+    """(room, sequence) in the order of sending: rooms begin a chunk apart, so that not all parts fill at once."""
+    return [
+        (room, tick - n % CHUNKS_PER_PART)
+        for tick in range(chunks + CHUNKS_PER_PART - 1)
+        for n, room in enumerate(rooms)
+        if 0 <= tick - n % CHUNKS_PER_PART < chunks
+    ]
 
 
 class Sender:

@@ -1,6 +1,7 @@
 """Content types in, what is known about them out: names, parameters, and the first bytes of such a stream."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from schemas.audio import CONTENT_TYPES
 from schemas.errors import Invalid
@@ -30,6 +31,7 @@ class Media:
         return 2 * self.channels
 
 
+@lru_cache(maxsize=256)  # asked twice for every chunk; a producer sends the same few
 def media_of(content_type: str) -> Media:
     """Take a content type apart, or raise `Invalid("unsupported_codec")`.
 

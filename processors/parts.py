@@ -143,8 +143,10 @@ def close(state: TrackParts, *, ending: bool = False) -> tuple[TrackParts, Close
     if not state.open:
         return state, None
     index = part_index(state.open[0].sequence)
-    inside = tuple(chunk for chunk in state.open if part_index(chunk.sequence) == index)
     passed = part_index(state.open[-1].sequence) >= index + 2
+    if not (ending or passed) and len(state.open) < CHUNKS_PER_PART:  # nearly always: asked after every chunk
+        return state, None
+    inside = tuple(chunk for chunk in state.open if part_index(chunk.sequence) == index)
     if not (ending or passed or len(inside) == CHUNKS_PER_PART):
         return state, None
     part = Part(room_id=state.room_id, track_id=state.track_id, index=index, previous=state.previous, chunks=inside)

@@ -15,7 +15,7 @@ CONTENT_TYPES = ("audio/ogg", "audio/webm", "audio/L16", "audio/wav", "audio/fla
 """Media types taken (parameters after `;` allowed: `audio/ogg;codecs=opus`, `audio/L16;rate=16000;channels=1`)."""
 
 
-class AudioChunk(Record, frozen=True, kw_only=True):
+class AudioChunk(Record, frozen=True, kw_only=True, gc=False):
     """One stretch of one track's encoded audio.
 
     `sequence` starts at 0 and rises by one. `captured_ms` is the Unix time (ms) at which the first sample was
@@ -52,7 +52,7 @@ class RoomEnded(Record, frozen=True, kw_only=True):
 AudioRecord = AudioChunk | TrackEnded | RoomEnded
 
 
-class StoredChunk(Record, frozen=True, kw_only=True):
+class StoredChunk(Record, frozen=True, kw_only=True, gc=False):
     """A chunk inside a part: the original bytes, their SHA-256 (hex) and where on the topic they came from."""
 
     sequence: int

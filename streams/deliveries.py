@@ -8,17 +8,18 @@ A bug ends the process before the offset moves; the supervisor starts it again a
 import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any, Protocol
+from typing import Any
 
 import faust
-import stamina
 import structlog
 
+from agents.outages import through_outages
 from agents.ports import Agent, Delivery, Now
 from schemas.base import Record
-from schemas.errors import Malformed, Unavailable
+from schemas.errors import Malformed
 from schemas.letters import DeadLetter
 from schemas.wire import decode
+from streams.transport import records_of
 
 log = structlog.get_logger()
 
@@ -38,10 +39,6 @@ class RawSchema(faust.Schema[Any, Any]):
         return message.value
 
 
-class FaustEvent(Protocol):
-    message: Any
-
-
 def bind(app: faust.App, topic: str, name: str, agent: Agent, publish: Publish, now: Now) -> None:
     """Run `agent` on `topic` of `app`; each record it yields is published before it goes on."""
 
@@ -58,25 +55,23 @@ def bind(app: faust.App, topic: str, name: str, agent: Agent, publish: Publish, 
     app.agent(app.topic(topic, schema=RawSchema(), value_type=bytes), name=name)(run)
 
 
-@stamina.retry(on=Unavailable, attempts=None, timeout=None, wait_max=10.0)
 async def publish_durably(publish: Publish, record: Record) -> None:
     """Publish, again and again while the broker is away: an agent's output is never dropped."""
-    await publish(record)
+    await through_outages(lambda: publish(record))
 
 
 async def _deliveries(stream: Any, publish: Publish, now: Now) -> AsyncIterator[Delivery[Any]]:
     acking = stream.noack()
     async for event in acking.events():
-        delivery = await _decoded(acking, event, publish, now)
-        if delivery is not None:
-            yield delivery
+        for message in records_of(event.message):
+            delivery = await _decoded(message, event.app.consumer, publish, now)
+            if delivery is not None:
+                yield delivery
 
 
-async def _decoded(stream: Any, event: FaustEvent, publish: Publish, now: Now) -> Delivery[Any] | None:
-    message = event.message
-
+async def _decoded(message: Any, consumer: Any, publish: Publish, now: Now) -> Delivery[Any] | None:
     async def ack() -> None:
-        await stream.ack(event)
+        message.ack(consumer)
 
     try:
         record = decode(message.topic, message.headers or (), message.value)

@@ -5,6 +5,7 @@ The one module with effects when run: it connects, consumes and does not return.
 
 import asyncio
 import contextlib
+import gc
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
@@ -30,6 +31,8 @@ log = structlog.get_logger()
 
 FETCH_BYTES = 8 * 1024 * 1024
 """Bytes per partition and fetch: a dozen of the largest chunks, so that one busy room does not starve the others."""
+BUFFERED_BATCHES = 8
+"""Batches of a megabyte or 64 records that wait for an agent; from six on no more of the partition is fetched."""
 SWEEP_SECONDS = 3600.0
 """Clocks count days; an hour late is on time."""
 RESCREEN_SECONDS = 60.0
@@ -53,7 +56,8 @@ def make_app(name: str, settings: Settings) -> faust.App:
         broker_session_timeout=settings.session_timeout_s,
         broker_heartbeat_interval=settings.session_timeout_s / 3,
         broker_commit_interval=1.0,
-        stream_buffer_maxsize=256,
+        stream_buffer_maxsize=BUFFERED_BATCHES,
+        stream_wait_empty=False,  # an open part may fill for minutes: what is not acknowledged comes again elsewhere
     )
     use_prompt_transport(app)
     outside = Outside(settings)
@@ -126,6 +130,7 @@ def main(name: str) -> None:
     configure_logs(settings.log_level)
     asyncio.run(ensure_services(settings))
     app = make_app(name, settings)
+    gc.freeze()  # what was imported stays: the collector need not look at it again and again
     log.info("worker_starting", worker=name, agents=[flow.name for flow in WORKERS[name]])
     faust.Worker(app, loglevel="WARN", redirect_stdouts=False, quiet=True).execute_from_commandline()
 
