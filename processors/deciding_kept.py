@@ -168,14 +168,16 @@ def _covers(case: Case, ask: OpenCase) -> bool:
         return True
     same = case.track_id == ask.track_id and case.category == ask.category
     if case.decided_ms is not None:
-        return same and _within(case, ask)  # heard again by the final pass: somebody has decided it
+        return same and _repeats(case, ask)  # heard again by the final pass: somebody has decided it
     return same and _near(case, ask)
 
 
-def _within(case: Case, ask: OpenCase) -> bool:
+def _repeats(case: Case, ask: OpenCase) -> bool:
+    """At least half of the passage is what the case was about."""
     if case.start_ms is None or case.end_ms is None:
         return False
-    return case.start_ms - MERGE_WITHIN_MS <= ask.start_ms and ask.end_ms <= case.end_ms + MERGE_WITHIN_MS
+    shared_ms = min(case.end_ms, ask.end_ms) - max(case.start_ms, ask.start_ms)
+    return 2 * shared_ms >= max(1, ask.end_ms - ask.start_ms)
 
 
 def _near(case: Case, ask: OpenCase) -> bool:

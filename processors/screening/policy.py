@@ -1,12 +1,12 @@
 """The screening policy: the text of a `policy.yaml` in, a frozen `Policy` out, or what is wrong with it and where."""
 
-from collections.abc import Iterator
 from importlib.resources import files
 from typing import Any, Literal
 
 import msgspec
 import yaml
 
+from processors.screening.yaml_lines import line_of, refuse_twice
 from schemas.base import Record
 from schemas.errors import Invalid
 from schemas.findings import Effect
@@ -100,7 +100,7 @@ def shipped_policy() -> Policy:
 def load_policy(text: str) -> Policy:
     """Read and check a policy; raises `Invalid` with reason `policy_invalid`, the field and the line."""
     try:
-        _refuse_twice(text)
+        refuse_twice(text)
         read = yaml.safe_load(text)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
@@ -128,24 +128,6 @@ def _convert(text: str, value: Any, kind: type, inside: str) -> Any:
         said, _, where = str(error).partition(" - at `")
         inner = where.replace("key` in `", "").rstrip("`").removeprefix("$").replace("[", ".").replace("]", "")
         raise _refusal(text, f"{inside}{inner}".strip("."), said) from error
-
-
-def _refuse_twice(text: str) -> None:
-    """YAML takes the last of two equal keys without a word; whoever wrote the first meant it."""
-    for node in _nodes(yaml.compose(text, yaml.SafeLoader)):
-        seen: set[str] = set()
-        for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
-            if str(key.value) in seen:
-                line = key.start_mark.line + 1
-                raise Invalid("policy_invalid", f"line {line}: `{key.value}` is there twice", field=str(key.value))
-            seen.add(str(key.value))
-
-
-def _nodes(node: yaml.Node | None) -> Iterator[yaml.Node]:
-    if isinstance(node, yaml.MappingNode | yaml.SequenceNode):
-        yield node
-        for child in node.value:
-            yield from _nodes(child[1] if isinstance(child, tuple) else child)
 
 
 def _check(text: str, policy: Policy) -> None:
@@ -194,25 +176,4 @@ def _check_bars(text: str, path: str, bars: Bars) -> None:
 
 
 def _refusal(text: str, field: str, said: str) -> Invalid:
-    return Invalid("policy_invalid", f"line {_line(text, field.split('.'))}: {said}", field=field)
-
-
-def _line(text: str, path: list[str]) -> int:
-    """The line (from 1) of the field's key, or of its nearest parent that is there."""
-    node, line = yaml.compose(text, yaml.SafeLoader), 1
-    for key in path:
-        found = _child(node, key)
-        if found is None:
-            break
-        line, node = found
-    return line
-
-
-def _child(node: yaml.Node | None, key: str) -> tuple[int, yaml.Node] | None:
-    """Where the key or the number of an item stands, and what stands there."""
-    if isinstance(node, yaml.MappingNode):
-        return next(((name.start_mark.line + 1, value) for name, value in node.value if name.value == key), None)
-    if isinstance(node, yaml.SequenceNode) and key.isdecimal() and int(key) < len(node.value):
-        item = node.value[int(key)]
-        return item.start_mark.line + 1, item
-    return None
+    return Invalid("policy_invalid", f"line {line_of(text, field.split('.'))}: {said}", field=field)

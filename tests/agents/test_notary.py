@@ -102,7 +102,7 @@ async def test_a_clip_is_the_passage_with_fifteen_seconds_around_it(kind: str) -
     whole = voice(SECONDS)
     inside = slice(48 * 15_000, 48 * 18_000)
     lag = best_lag(heard[inside], whole[48 * 39_900 : 48 * 43_100])
-    assert abs(lag - 48 * 100) <= 48 * 60, "the clip is where the passage was, to a packet or two"
+    assert abs(lag - 48 * 100) <= 48 * 120, "the clip is where the passage was, to an Ogg page of these streams"
 
 
 def best_lag(piece: Samples, within: Samples) -> int:

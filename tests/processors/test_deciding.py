@@ -343,7 +343,9 @@ def test_findings_close_to_an_open_case_belong_to_it(ask: Ask, opens: bool) -> N
 
 
 def test_a_finding_close_to_a_decided_case_opens_another() -> None:
-    assert types(decide(DECIDED, command(finding("f2", 11_000, 13_000)), OPENED_MS)) == [CaseOpened]
+    assert types(decide(DECIDED, command(finding("f2", 14_000, 16_000)), OPENED_MS)) == [CaseOpened]
+    assert types(decide(DECIDED, command(finding("f2", 11_500, 16_000)), OPENED_MS)) == [CaseOpened]
+    assert types(decide(DECIDED, command(finding("f2", 11_000, 13_000)), OPENED_MS)) == [], "heard again, elsewhere"
     assert types(decide(DECIDED, command(finding("f1", 11_000, 13_000)), OPENED_MS)) == []
 
 
