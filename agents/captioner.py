@@ -1,7 +1,7 @@
 """Audio chunks of live rooms in; drafts and finals of what is said out, and `TranscriptEnded` when a room is over.
 
-Two tasks work beside the generator: one takes deliveries in, one keeps the engine busy with whatever waits. Both put
-what they have into one queue, so that all state is changed in one place, in order. A chunk is acknowledged once every
+Tasks work beside the generator: one takes deliveries in, one for each pass that the engine can make at a time keeps
+it busy with whatever waits. All put what they have into one queue, so that all state is changed in one place, in order. A chunk is acknowledged once every
 final that needs its sound has been published, silence at once; after a crash the words in between are heard again.
 """
 
@@ -47,7 +47,8 @@ def captioner(directory: Directory, engine: Engine, now: Now, headers: Headers, 
     async def run(deliveries: AsyncIterator[Delivery[Any]]) -> Outputs:
         rooms = LiveRooms(directory, engine, now, headers, figures)
         events: _Events = asyncio.Queue(_EVENTS_AHEAD)
-        works = (_take_in(deliveries, rooms.jobs, events), _keep_busy(engine, rooms.jobs, events, now, figures))
+        passes = [_keep_busy(engine, rooms.jobs, events, now, figures) for _ in range(engine.passes)]
+        works = (_take_in(deliveries, rooms.jobs, events), *passes)
         tasks = [asyncio.create_task(_reporting(work, events)) for work in works]
         try:
             async for event in _until_done(events, rooms.jobs):

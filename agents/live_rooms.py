@@ -152,7 +152,7 @@ class LiveRooms:
 
     def heard(self, results: list[tuple[Job, Heard]]) -> list[Record]:
         """Take what the engine heard; return what is to be published before `release`."""
-        self.jobs.done(len(results))
+        self.jobs.done([job for job, _ in results])
         captions = [caption for job, heard in results for caption in self._captions(job, heard)]
         finished = dict.fromkeys(job.room_id for job, _ in results if job.utterance.final)
         return [*captions, *(ended for room_id in finished for ended in self._closing(room_id))]

@@ -51,7 +51,7 @@ class Outside:
     @cached_property
     def engine(self) -> Engine:
         asked = self.settings
-        return open_engine(asked.engine, asked.model, asked.device, threads=asked.threads)
+        return open_engine(asked.engine, asked.model, asked.device, passes=asked.threads)
 
     @cached_property
     def figures(self) -> HearingFigures:

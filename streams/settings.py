@@ -43,8 +43,8 @@ class Settings(Record, frozen=True, kw_only=True):
     """A Whisper model: a hub name or a folder."""
     device: str = "cpu"
     """`cpu` or `cuda`."""
-    threads: int = 1
-    """Cores that one caption worker's model uses; more workers gain more than more threads."""
+    threads: int = 2
+    """Passes that one caption worker's model makes at a time, each on a core of its own, all on the same weights."""
     metrics_port: int = 0
     """Port on loopback where the caption worker serves its figures to Prometheus; 0 serves none."""
     group_prefix: str = "earwitness"

@@ -19,7 +19,10 @@ def job(name: str, *, final: bool, first: int = 0, seconds: float = 0.001) -> Jo
 
 
 async def taken(jobs: Jobs) -> list[tuple[str, bool]]:
-    batch = await jobs.take()
+    return named(await jobs.take())
+
+
+def named(batch: list[Job]) -> list[tuple[str, bool]]:
     return [(one.utterance.utterance_id, one.utterance.final) for one in batch]
 
 
@@ -58,8 +61,9 @@ async def test_a_final_replaces_its_draft() -> None:
     jobs = Jobs(HearingFigures())
     jobs.add(job("a", final=False))
     jobs.add(job("a", final=True))
-    assert await taken(jobs) == [("a", True)]
-    jobs.done(1)
+    batch = await jobs.take()
+    assert named(batch) == [("a", True)]
+    jobs.done(batch)
     assert jobs.idle
 
 
@@ -92,7 +96,7 @@ def test_every_final_is_taken_once_whatever_comes_between(added: list[tuple[int,
 
 
 async def _took(jobs: Jobs) -> list[tuple[str, bool]]:
-    batch = await taken(jobs)
-    jobs.done(len(batch))
+    batch = await jobs.take()
+    jobs.done(batch)
     assert 0 < len(batch) <= MOST_FINALS
-    return batch
+    return named(batch)
