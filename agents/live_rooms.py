@@ -171,10 +171,8 @@ class LiveRooms:
         caption = room.ears[job.track_id].told(job.utterance, heard, self._now())
         if caption is None:
             return
-        if caption.status == "final" and caption.text:
-            room.captions += 1
-            said_ms = room.ears[job.track_id].opened_ms + caption.end_ms
-            self._figures.delay_s.labels(job.room_id).observe((caption.emitted_ms - said_ms) / 1000)
+        room.captions += caption.status == "final" and bool(caption.text)
+        self._figures.told(caption, room.ears[job.track_id].opened_ms)
         yield caption
 
     def _closing(self, room_id: str) -> list[Record]:

@@ -1,4 +1,4 @@
-"""What a reader was shown of one utterance, draft by draft, in; how long each word of the final took to be shown, out."""
+"""What a reader was shown of one utterance, draft by draft, in; how late each word of its final was, out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

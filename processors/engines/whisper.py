@@ -95,7 +95,8 @@ class WhisperEngine:
     def _generate(self, encoded: Any, speeches: Sequence[Speech], beam: int) -> list[Any]:
         tokenizer = self._tokenizer(speeches[0].language)
         prompt = self._whisper.get_prompt(tokenizer, [], without_timestamps=True)
-        most_tokens = max(self._policy.most_tokens(speech.seconds) for speech in speeches)
+        most_of = self._policy.most_tokens if speeches[0].final else self._policy.most_draft_tokens
+        most_tokens = max(most_of(speech.seconds) for speech in speeches)
         results = self._whisper.model.generate(
             encoded,
             [prompt] * len(speeches),

@@ -24,6 +24,15 @@ def test_the_search_finds_the_capacity(capacity: int, first: int, exactly: bool,
     assert largest(lambda rooms: float(rooms > capacity), 0.5, first, exactly=exactly) == found
 
 
+def test_a_search_that_runs_out_of_time_says_what_it_has_seen() -> None:
+    steps = iter([True, True, True, False])
+    tried: list[int] = []
+    found = largest(
+        lambda rooms: tried.append(rooms) or float(rooms > 37), 0.5, 8, exactly=False, may_go_on=lambda: next(steps)
+    )
+    assert (found, tried) == (32, [8, 16, 32])
+
+
 def test_a_plain_worker_takes_one_utterance_after_the_other() -> None:
     path = Path("a")
     cue = Cue(clip=Clip(path=path, text="", samples=np.zeros(16, np.float32)), starts_ms=1_000, ends_ms=9_000)
