@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from agents.hearing_figures import HearingFigures
 from agents.outages import through_outages
 from processors.engines.base import Engine, Heard, Speech
-from processors.engines.windows import class_s
+from processors.engines.windows import window_s
 from processors.utterances import Utterance
 
 MOST_FINALS = 8
@@ -34,7 +34,7 @@ class Job:
     @property
     def alike(self) -> tuple[int, str]:
         """Jobs that are alike go through the engine in one pass."""
-        return class_s(self.speech), self.language
+        return window_s(self.speech), self.language
 
     @property
     def speech(self) -> Speech:

@@ -4,11 +4,11 @@ Voice activity, utterances, engine and guards are those of the live pass, withou
 hour takes as long as it computes. Drafts count like finals: a reader sees them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from bench.sounds import SOUNDS, minute_of
-from processors.engines.base import SAMPLE_RATE, Engine, Heard, Speech
+from processors.engines.base import SAMPLE_RATE, Engine, Heard, Samples, Speech
 from processors.engines.choose import open_engine
 from processors.utterances import Listening, Utterance, finish, step
 from processors.voice import LIVE, VoiceModel
@@ -23,12 +23,14 @@ def bench(minutes: int) -> dict[str, Any]:
     """For each sound: captions shown and words in them, and how often voice activity or a guard held them back."""
     settings = read()
     engine = open_engine(settings.engine, settings.model, settings.device)
-    return {"minutes": minutes} | {name: _report(name, minutes, engine) for name in SOUNDS}
+    sounds = {name: (minute_of(name, minute) for minute in range(minutes)) for name in SOUNDS}
+    return {"minutes": minutes} | {name: invented(sound, minutes, engine) for name, sound in sounds.items()}
 
 
-def _report(name: str, minutes: int, engine: Engine) -> dict[str, Any]:
+def invented(sound: Iterable[Samples], minutes: float, engine: Engine) -> dict[str, Any]:
+    """What an engine makes of a sound of so many minutes, given piece by piece."""
     utterances = drafts = rejected = words = words_of_drafts = 0
-    for said in _utterances(name, minutes):
+    for said in _utterances(sound):
         heard = _heard(engine, said)
         found = len(heard.text.split())
         utterances, drafts = utterances + said.final, drafts + (not said.final)
@@ -48,11 +50,10 @@ def _heard(engine: Engine, said: Utterance) -> Heard:
     return engine.transcribe([Speech(samples=said.samples, final=said.final, language="en")], beam=LIVE_BEAM)[0]
 
 
-def _utterances(name: str, minutes: int) -> Iterator[Utterance]:
-    model, listening = VoiceModel(), Listening(track_id=name, policy=LIVE)
-    for minute in range(minutes):
-        sound = minute_of(name, minute)
-        for start in range(0, len(sound), STEP):
-            listening, drafts, finals = step(listening, model, listening.end, sound[start : start + STEP])
+def _utterances(sound: Iterable[Samples]) -> Iterator[Utterance]:
+    model, listening = VoiceModel(), Listening(track_id="quiet", policy=LIVE)
+    for piece in sound:
+        for start in range(0, len(piece), STEP):
+            listening, drafts, finals = step(listening, model, listening.end, piece[start : start + STEP])
             yield from (*drafts, *finals)
     yield from finish(listening)[1]

@@ -22,28 +22,16 @@ MAX_BATCH = 8
 
 def window_s(speech: Speech) -> int:
     """The shortest window, s, that holds the utterance and its padding."""
-    return _shortest(WINDOWS_S if speech.final else DRAFT_WINDOWS_S, speech)
-
-
-def class_s(speech: Speech) -> int:
-    """Utterances of one class, finals or drafts, go through in one batch: the drafts of neighbouring windows too."""
-    return _shortest(WINDOWS_S, speech)
+    needed_s = speech.seconds + (FINAL_PADDING_S if speech.final else DRAFT_PADDING_S)
+    lengths = WINDOWS_S if speech.final else DRAFT_WINDOWS_S
+    return next((length for length in lengths if length >= needed_s), LONGEST_S)
 
 
 def batches(utterances: Sequence[Speech]) -> Iterator[tuple[int, tuple[int, ...]]]:
-    """Yield (window in s, positions in `utterances`): alike in class, language and finality, `MAX_BATCH` at most.
-
-    The window is that of the longest of them.
-    """
+    """Yield (window in s, positions in `utterances`): alike in window, language and finality, `MAX_BATCH` at most."""
     alike = defaultdict[tuple[int, bool, str], list[int]](list)
     for position, speech in enumerate(utterances):
-        alike[(class_s(speech), speech.final, speech.language)].append(position)
-    for positions in alike.values():
+        alike[(window_s(speech), speech.final, speech.language)].append(position)
+    for (length, _, _), positions in alike.items():
         for first in range(0, len(positions), MAX_BATCH):
-            batch = tuple(positions[first : first + MAX_BATCH])
-            yield max(window_s(utterances[position]) for position in batch), batch
-
-
-def _shortest(lengths: Sequence[int], speech: Speech) -> int:
-    needed_s = speech.seconds + (FINAL_PADDING_S if speech.final else DRAFT_PADDING_S)
-    return next((length for length in lengths if length >= needed_s), LONGEST_S)
+            yield length, tuple(positions[first : first + MAX_BATCH])

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from processors.engines.base import SAMPLE_RATE, Speech
-from processors.engines.windows import FINAL_PADDING_S, LONGEST_S, MAX_BATCH, batches, class_s, window_s
+from processors.engines.windows import FINAL_PADDING_S, LONGEST_S, MAX_BATCH, batches, window_s
 
 
 def speech(seconds: float, *, final: bool = True, language: str = "") -> Speech:
@@ -44,7 +44,6 @@ def test_batches_hold_each_utterance_once_among_its_like(utterances: list[Speech
     for length_s, positions in found:
         group = [utterances[position] for position in positions]
         assert len(group) <= MAX_BATCH
-        assert len({(one.final, one.language, class_s(one)) for one in group}) == 1
-        assert length_s == max(window_s(one) for one in group)
+        assert len({(one.final, one.language, window_s(one)) for one in group}) == 1
         padding_s = FINAL_PADDING_S if group[0].final else 0
         assert all(one.seconds + padding_s <= length_s or length_s == LONGEST_S for one in group)
