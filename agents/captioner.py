@@ -1,8 +1,9 @@
 """Audio chunks of live rooms in; drafts and finals of what is said out, and `TranscriptEnded` when a room is over.
 
-Two tasks work beside the generator: one takes deliveries in, one keeps the engine busy with whatever waits. Both put
-what they have into one queue, so that all state is changed in one place, in order. A chunk is acknowledged once every
-final that needs its sound has been published, silence at once; after a crash the words in between are heard again.
+Tasks work beside the generator: one takes deliveries in, and one for each pass that the engine makes at a time keeps it
+busy with whatever waits. All put what they have into one queue, so that all state is changed in one place, in order. A
+chunk is acknowledged once every final that needs its sound has been published, silence at once; after a crash the words
+in between are heard again.
 """
 
 import asyncio
@@ -47,7 +48,8 @@ def captioner(directory: Directory, engine: Engine, now: Now, headers: Headers, 
     async def run(deliveries: AsyncIterator[Delivery[Any]]) -> Outputs:
         rooms = LiveRooms(directory, engine, now, headers, figures)
         events: _Events = asyncio.Queue(_EVENTS_AHEAD)
-        works = (_take_in(deliveries, rooms.jobs, events), _keep_busy(engine, rooms.jobs, events, now, figures))
+        passes = [_keep_busy(engine, rooms.jobs, events, now, figures) for _ in range(engine.passes)]
+        works = (_take_in(deliveries, rooms.jobs, events), *passes)
         tasks = [asyncio.create_task(_reporting(work, events)) for work in works]
         try:
             async for event in _until_done(events, rooms.jobs):
@@ -103,12 +105,17 @@ async def _reporting(work: Coroutine[Any, Any, None], events: _Events) -> None:
 
 
 async def _until_done(events: _Events, jobs: Jobs) -> AsyncIterator[_Event | None]:
-    """Events, and None twice a second while there are none, until all deliveries are in and all they said is heard."""
-    more = True
+    """Events, and twice a second None, until all deliveries are in and all that was said in them is heard.
+
+    Without the None between others' events, a track that falls silent would keep its last words until all others do.
+    """
+    clock = asyncio.get_running_loop().time
+    more, tick_s = True, clock() + _TICK_S
     while more or not jobs.idle:
         try:
-            event = await asyncio.wait_for(events.get(), _TICK_S)
+            event = await asyncio.wait_for(events.get(), tick_s - clock())
         except TimeoutError:
+            tick_s = clock() + _TICK_S
             yield None
             continue
         more = more and not isinstance(event, _NoMoreDeliveries)

@@ -48,6 +48,7 @@ class TrackEar:
         self._held: deque[_Held] = deque()
         self._unheard: dict[str, int] = {}
         self._agreed: dict[str, Agreement] = {}
+        self._told_to = 0  # samples before this one are in finals that have been told
         self._next_sequence = 0
         self._inside = False  # the decoder has the beginning of the stream
         self._deaf = False
@@ -100,6 +101,7 @@ class TrackEar:
         if not utterance.final:
             return self._draft(utterance, heard, now_ms)
         del self._unheard[utterance.utterance_id]
+        self._told_to = max(self._told_to, utterance.first + len(utterance.samples))
         shown = self._agreed.pop(utterance.utterance_id, None) is not None
         self.language = held_language(self.language, heard)
         if heard.rejected:
@@ -117,7 +119,7 @@ class TrackEar:
             yield self._held.popleft().delivery
 
     def _draft(self, utterance: Utterance, heard: Heard, now_ms: int) -> Caption | None:
-        if not heard.text:
+        if not heard.text or utterance.first < self._told_to:  # a pass beside this one may have told its final
             return None
         agreed = agree(self._agreed.get(utterance.utterance_id, Agreement()), heard.text)
         self._agreed[utterance.utterance_id] = agreed

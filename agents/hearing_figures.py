@@ -2,6 +2,9 @@
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from processors.lateness import Shown, lateness_ms, show
+from schemas.captions import Caption
+
 DELAY_BUCKETS_S = (0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5, 6, 8, 10, 15, 30, 60)
 """Fine around what a reader feels: the bounds promised are 2 s for a word and 4.5 s for a final."""
 BATCH_BUCKETS = (1, 2, 3, 4, 5, 6, 7, 8)
@@ -19,6 +22,14 @@ class HearingFigures:
             buckets=DELAY_BUCKETS_S,
             registry=self.registry,
         )
+        self.word_delay_s = Histogram(
+            "earwitness_caption_word_delay_seconds",
+            "From the end of a word to the first caption, draft or final, that showed it in its place, by room.",
+            ("room_id",),
+            buckets=DELAY_BUCKETS_S,
+            registry=self.registry,
+        )
+        self._shown: dict[str, dict[str, Shown]] = {}
         self.drafts_shed = Counter(
             "earwitness_caption_drafts_shed",
             "Drafts that were not heard, because a newer one or the final came before their turn.",
@@ -63,6 +74,20 @@ class HearingFigures:
         self.speech_s.labels(kind).inc(speech_s)
         self.engine_s.labels(kind).inc(took_s)
 
+    def told(self, caption: Caption, opened_ms: int) -> None:
+        """Note what is shown of an utterance; with its final, how long the final and each of its words took."""
+        shown = self._shown.setdefault(caption.room_id, {})
+        now = show(shown.pop(caption.caption_id, Shown()), caption.text, caption.emitted_ms)
+        if caption.status == "draft":
+            shown[caption.caption_id] = now
+        elif caption.text:
+            self.delay_s.labels(caption.room_id).observe((caption.emitted_ms - opened_ms - caption.end_ms) / 1000)
+            words = self.word_delay_s.labels(caption.room_id)
+            for late_ms in lateness_ms(now, caption.words, opened_ms):
+                words.observe(late_ms / 1000)
+
     def forget(self, room_id: str) -> None:
         """The room is over: a label for each room ever would never stop growing."""
-        self.delay_s.remove(room_id)
+        self._shown.pop(room_id, None)
+        for by_room in (self.delay_s, self.word_delay_s):
+            by_room.remove(room_id)

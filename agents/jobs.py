@@ -51,6 +51,7 @@ class Jobs:
         self._news = asyncio.Event()
         self._room = asyncio.Event()
         self._room.set()
+        self._hearing: set[tuple[str, str]] = set()
         self._unfinished = 0
         self.drafts_shed = 0
 
@@ -76,33 +77,44 @@ class Jobs:
         self._changed()
 
     async def take(self) -> list[Job]:
-        """Wait for work; return the oldest final, or else the oldest draft, and those that fit into its pass."""
-        await self._news.wait()
-        if self._finals:
-            taken = _one_pass(self._finals, MOST_FINALS)
-            self._finals = [job for job in self._finals if job not in taken]
-        else:
-            taken = _one_pass(self._drafts.values(), MOST_DRAFTS)
-            for job in taken:
-                del self._drafts[job.key]
+        """Wait for work; return the oldest final, or else the oldest draft, and those that fit into its pass.
+
+        Several may wait. A draft stays here while an older one of its utterance is being heard: they come out in order.
+        """
+        while not (taken := self._next_pass()):
+            self._news.clear()
+            await self._news.wait()
+        self._hearing.update(job.key for job in taken)
         self._changed()
         return taken
 
-    def done(self, count: int) -> None:
-        """So many of the jobs taken have been dealt with."""
-        self._unfinished -= count
+    def done(self, jobs: Sequence[Job]) -> None:
+        """These of the jobs taken have been dealt with."""
+        self._unfinished -= len(jobs)
+        self._hearing.difference_update(job.key for job in jobs)
+        self._changed()
 
     async def wait_for_room(self) -> None:
         await self._room.wait()
 
+    def _next_pass(self) -> list[Job]:
+        if self._finals:
+            taken = _one_pass(self._finals, MOST_FINALS)
+            self._finals = [job for job in self._finals if job not in taken]
+            return taken
+        taken = _one_pass((job for job in self._drafts.values() if job.key not in self._hearing), MOST_DRAFTS)
+        for job in taken:
+            del self._drafts[job.key]
+        return taken
+
     def _changed(self) -> None:
         self._figures.waiting.labels("final").set(len(self._finals))
         self._figures.waiting.labels("draft").set(len(self._drafts))
-        for event, holds in ((self._news, bool(self._finals or self._drafts)), (self._room, not self.full)):
-            if holds:
-                event.set()
-            else:
-                event.clear()
+        self._news.set()
+        if self.full:
+            self._room.clear()
+        else:
+            self._room.set()
 
 
 def _one_pass(waiting: Iterable[Job], most: int) -> list[Job]:

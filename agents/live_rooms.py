@@ -160,7 +160,7 @@ class LiveRooms:
 
     def heard(self, results: list[tuple[Job, Heard]]) -> list[Record]:
         """Take what the engine heard; return what is to be published before `release`."""
-        self.jobs.done(len(results))
+        self.jobs.done([job for job, _ in results])
         captions = [caption for job, heard in results for caption in self._captions(job, heard)]
         finished = dict.fromkeys(job.room_id for job, _ in results if job.utterance.final)
         return [*captions, *(ended for room_id in finished for ended in self._closing(room_id))]
@@ -185,10 +185,8 @@ class LiveRooms:
         _watch(room.state, job, heard, self._now())
         if caption is None:
             return
-        if caption.status == "final" and caption.text:
-            room.captions += 1
-            said_ms = room.ears[job.track_id].opened_ms + caption.end_ms
-            self._figures.delay_s.labels(job.room_id).observe((caption.emitted_ms - said_ms) / 1000)
+        room.captions += caption.status == "final" and bool(caption.text)
+        self._figures.told(caption, room.ears[job.track_id].opened_ms)
         yield caption
 
     def _closing(self, room_id: str) -> list[Record]:

@@ -28,6 +28,7 @@ def bench() -> None:
 @click.option("--duty", type=click.FloatRange(0.05, 1.0), default=1.0, show_default=True, help="Share of speech.")
 @click.option("--find-capacity", is_flag=True, help="Find how many rooms keep the bound, beside a plain worker.")
 @click.option("--bound-ms", type=float, default=4500.0, show_default=True)
+@click.option("--minutes", type=float, default=15.0, show_default=True, help="No step of the search begins later.")
 @click.option("--json", "as_json", is_flag=True, help="One line; else laid out for people.")
 def captions(
     audio_dir: Path,
@@ -37,6 +38,7 @@ def captions(
     duty: float,
     find_capacity: bool,
     bound_ms: float,
+    minutes: float,
     as_json: bool,
 ) -> None:
     """Caption many rooms at once in real time: delay, accuracy, load."""
@@ -44,10 +46,20 @@ def captions(
     from bench import captions as live
 
     if find_capacity:
-        report = capacity.find_capacity(audio_dir, reference, seconds, duty, bound_ms, rooms)
+        report = capacity.find_capacity(audio_dir, reference, seconds, duty, bound_ms, rooms, minutes)
     else:
         report = live.bench(audio_dir, reference, rooms, seconds, duty)
     _say(report, as_json=as_json)
+
+
+@bench.command()
+@click.option("--minutes", type=click.IntRange(1), default=30, show_default=True, help="Of each sound.")
+@click.option("--json", "as_json", is_flag=True)
+def quiet(minutes: int, *, as_json: bool) -> None:
+    """Silence, hum, noise, music and applause: what captions invent where nobody speaks."""
+    from bench.quiet import bench as quiet_bench
+
+    _say(quiet_bench(minutes), as_json=as_json)
 
 
 @bench.command()

@@ -72,7 +72,7 @@ class Outside:
     @cached_property
     def engine(self) -> Engine:
         asked = self.settings
-        opening = partial(open_engine, asked.engine, asked.model, asked.device, threads=asked.threads)
+        opening = partial(open_engine, asked.engine, asked.model, asked.device, passes=asked.threads)
         return SupervisedEngine(opening, _end_stuck, language=asked.language)
 
     @cached_property

@@ -57,13 +57,19 @@ class Heard:
 
 
 class Engine(Protocol):
-    """A loaded speech model. `transcribe` blocks, so callers run it in a thread; several may."""
+    """A loaded speech model. `transcribe` blocks, so callers run it in a thread; several may.
+
+    `passes` calls run at a time; more than those wait for each other.
+    """
 
     @property
     def name(self) -> str: ...
 
     @property
     def model(self) -> str: ...
+
+    @property
+    def passes(self) -> int: ...
 
     def transcribe(self, utterances: Sequence[Speech], *, beam: int) -> list[Heard]:
         """Hear each utterance (30 s at most) for itself and return as many results, in order."""

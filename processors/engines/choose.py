@@ -50,12 +50,15 @@ def choose(engine: str = DEFAULT_ENGINE, model: str = DEFAULT_MODEL, device: str
 
 
 def open_engine(
-    engine: str = DEFAULT_ENGINE, model: str = DEFAULT_MODEL, device: str = "cpu", *, threads: int = 1
+    engine: str = DEFAULT_ENGINE, model: str = DEFAULT_MODEL, device: str = "cpu", *, passes: int = 1
 ) -> Engine:
-    """Load the engine; raises `Invalid` where it cannot be had as asked, `Unavailable` where its model is away."""
+    """Load the engine, for so many passes at a time where it can make them.
+
+    Raises `Invalid` where it cannot be had as asked, `Unavailable` where its model is away.
+    """
     choice = choose(engine, model, device)
     try:
-        return _LOADERS[engine](choice, threads)
+        return _LOADERS[engine](choice, passes)
     except ImportError as error:
         detail = f"The engine {engine} is not installed: pip install 'earwitness[openai]'."
         raise Invalid("engine_missing", detail, field="engine") from error
@@ -80,18 +83,18 @@ def _label(model: str) -> str:
     return Path(model).stem if Path(model).is_file() else Path(model).name
 
 
-def _open_whisper(choice: Choice, threads: int) -> Engine:
+def _open_whisper(choice: Choice, passes: int) -> Engine:
     compute_type = COMPUTE_TYPES[choice.device]
     return WhisperEngine(
-        choice.location, model=choice.model, device=choice.device, compute_type=compute_type, threads=threads
+        choice.location, model=choice.model, device=choice.device, compute_type=compute_type, passes=passes
     )
 
 
-def _open_openai(choice: Choice, threads: int) -> Engine:
+def _open_openai(choice: Choice, passes: int) -> Engine:
     return OpenAIWhisperEngine(choice.location, model=choice.model, device=choice.device)
 
 
-def _open_scripted(choice: Choice, threads: int) -> Engine:
+def _open_scripted(choice: Choice, passes: int) -> Engine:
     return ScriptedEngine()
 
 

@@ -27,6 +27,14 @@ class GuardPolicy:
     tokens_at_least: int = 16
     """Fast talk has 6 tokens a second; more than 8 is a decoder running in a circle."""
 
+    draft_tokens_per_second: float = 6.0
+    draft_tokens_at_least: int = 8
+    """A draft that runs in a circle is cut there: the decoder's time goes with its tokens, and the final comes yet."""
+
+    def most_draft_tokens(self, seconds: float) -> int:
+        """The most tokens that are worth decoding for a draft of so much speech."""
+        return self.draft_tokens_at_least + round(seconds * self.draft_tokens_per_second)
+
     def most_tokens(self, seconds: float) -> int:
         """The most tokens that so much speech can hold."""
         return self.tokens_at_least + round(seconds * self.tokens_per_second)

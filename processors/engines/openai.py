@@ -13,6 +13,7 @@ class OpenAIWhisperEngine:
     """A Whisper model in OpenAI's format: a checkpoint file, or a name that `whisper` downloads."""
 
     name = "openai-whisper"
+    passes = 1
 
     def __init__(self, path: str | Path, *, model: str, device: str = "cpu") -> None:
         import whisper

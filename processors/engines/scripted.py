@@ -16,6 +16,7 @@ class ScriptedEngine:
     """
 
     name = "scripted"
+    passes = 1
 
     def __init__(self, script: str = "this is what the script says", *, model: str = "script") -> None:
         self.model = model

@@ -37,8 +37,10 @@ class SupervisedEngine:
         self._stuck = stuck
         self._language = language
         self._engine = open_engine()
+        self._opening = threading.Lock()
         self.name = self._engine.name
         self.model = self._engine.model
+        self.passes = self._engine.passes
 
     def transcribe(self, utterances: Sequence[Speech], *, beam: int) -> list[Heard]:
         """Hear the utterances; raises only `EarwitnessError` (try again later)."""
@@ -49,14 +51,17 @@ class SupervisedEngine:
         return [found for speech in known for found in self._tried([speech], beam) or [_nothing(speech)]]
 
     def _tried(self, utterances: list[Speech], beam: int) -> list[Heard] | None:
+        engine = self._engine
         try:
             with self._watched(sum(speech.seconds for speech in utterances)):
-                return self._engine.transcribe(utterances, beam=beam)
+                return engine.transcribe(utterances, beam=beam)
         except EarwitnessError:
             raise
         except Exception as error:  # noqa: BLE001 -- whatever the engine's libraries raise, another one may do
             log.error("engine_failed", engine=self.name, utterances=len(utterances), kind=type(error).__name__)
-        self._engine = self._open()
+        with self._opening:  # of two passes that fail together, the second finds a new one
+            if self._engine is engine:
+                self._engine = self._open()
         return None
 
     @contextmanager

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from ctranslate2 import StorageView
 
 from processors.engines.base import Heard, HeardWord, Samples, Speech
 from processors.engines.guards import GuardPolicy, guarded
@@ -31,13 +32,17 @@ class WhisperEngine:
     name = "faster-whisper"
 
     def __init__(
-        self, path: str | Path, *, model: str, device: str = "cpu", compute_type: str = "int8", threads: int = 1
+        self, path: str | Path, *, model: str, device: str = "cpu", compute_type: str = "int8", passes: int = 1
     ) -> None:
+        """`passes` calls of `transcribe` run at a time, each on a core of its own, all on the same weights."""
         from faster_whisper import WhisperModel
         from faster_whisper.transcribe import get_suppressed_tokens
 
         self.model = model
-        self._whisper = WhisperModel(str(path), device=device, compute_type=compute_type, cpu_threads=threads)
+        self.passes = passes
+        self._whisper = WhisperModel(
+            str(path), device=device, compute_type=compute_type, cpu_threads=1, num_workers=passes
+        )
         self._suppressed = get_suppressed_tokens(self._tokenizer("en"), [-1])
         self._policy = GuardPolicy()
 
@@ -67,7 +72,7 @@ class WhisperEngine:
     def _pass(self, group: Sequence[tuple[Speech, float]], length_s: int, beam: int) -> list[Heard]:
         """Hear utterances of one language, all final or all drafts, in one window."""
         speeches = [speech for speech, _ in group]
-        encoded = self._whisper.encode(self._features(speeches, length_s))
+        encoded = self._encoded(self._features(speeches, length_s))
         results = self._generate(encoded, speeches, beam)
         words = self._words(encoded, speeches, results) if speeches[0].final else [()] * len(speeches)
         return [self._heard(*known, *found) for known, *found in zip(group, results, words, strict=True)]
@@ -80,10 +85,18 @@ class WhisperEngine:
         padded = [np.pad(mel, fill, constant_values=mel.min()) for mel, fill in zip(mels, fills, strict=True)]
         return np.stack(padded).astype(np.float32)
 
+    def _encoded(self, features: Samples) -> Any:
+        """Encode one utterance after the other on a CPU, where a batch falls out of its cache; together on a GPU."""
+        if self._whisper.model.device != "cpu":
+            return self._whisper.encode(features)
+        encoded = [np.asarray(self._whisper.encode(feature)) for feature in features]
+        return StorageView.from_array(np.concatenate(encoded))
+
     def _generate(self, encoded: Any, speeches: Sequence[Speech], beam: int) -> list[Any]:
         tokenizer = self._tokenizer(speeches[0].language)
         prompt = self._whisper.get_prompt(tokenizer, [], without_timestamps=True)
-        most_tokens = max(self._policy.most_tokens(speech.seconds) for speech in speeches)
+        most_of = self._policy.most_tokens if speeches[0].final else self._policy.most_draft_tokens
+        most_tokens = max(most_of(speech.seconds) for speech in speeches)
         results = self._whisper.model.generate(
             encoded,
             [prompt] * len(speeches),

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 from processors.engines.base import Speech
 
 WINDOWS_S = (4, 6, 8, 10, 12, 15, 20, 25, 30)
-"""Window lengths, s: few, so that utterances of about one length meet in one batch."""
+"""Window lengths, s: few, so that finals of about one length meet in one batch; longer ones loop less."""
+DRAFT_WINDOWS_S = (2, 3, 4, 5, 6, 7, *WINDOWS_S[2:])
+"""Of drafts: encoding and each token's decoding cost as much as the window is long, and a draft that loops is cut."""
 LONGEST_S = WINDOWS_S[-1]
 
 FINAL_PADDING_S = 3.0
@@ -21,7 +23,8 @@ MAX_BATCH = 8
 def window_s(speech: Speech) -> int:
     """The shortest window, s, that holds the utterance and its padding."""
     needed_s = speech.seconds + (FINAL_PADDING_S if speech.final else DRAFT_PADDING_S)
-    return next((length for length in WINDOWS_S if length >= needed_s), LONGEST_S)
+    lengths = WINDOWS_S if speech.final else DRAFT_WINDOWS_S
+    return next((length for length in lengths if length >= needed_s), LONGEST_S)
 
 
 def batches(utterances: Sequence[Speech]) -> Iterator[tuple[int, tuple[int, ...]]]:

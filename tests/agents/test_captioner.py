@@ -2,8 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from itertools import count, pairwise
+from typing import cast
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from prometheus_client import generate_latest
 from agents.captioner import captioner
 from agents.headers import Headers, StoredHeaders
 from agents.hearing_figures import HearingFigures
-from agents.ports import Delivery
+from agents.ports import Delivery, Outputs
 from processors.engines.base import Engine, Heard, Speech
 from processors.engines.choose import open_engine, packaged_model
 from processors.engines.scripted import ScriptedEngine
@@ -214,11 +215,34 @@ async def test_a_speaker_who_sends_nothing_more_is_not_waited_for() -> None:
         await stop.wait()
 
     outputs = agent(and_then_nothing())
-    async with asyncio.timeout(20):
+    await _until_a_final(outputs)
+    stop.set()
+
+
+async def test_a_speaker_who_sends_nothing_more_is_not_waited_for_while_others_do() -> None:
+    """Last words used to wait for half a second in which nobody at all sent anything."""
+    now_ms = OPENED_MS
+    agent = captioner(Rooms(ROOM), ScriptedEngine(), lambda: now_ms, NoHeaders(), HearingFigures())
+    others = pcm_chunks(silence(200), "b")
+
+    async def and_then_another() -> AsyncIterator[Delivery[AudioChunk]]:
+        nonlocal now_ms
+        async for delivery in deliveries(*pcm_chunks(speech(6))):
+            yield delivery
+        async for delivery in deliveries(*others):
+            await asyncio.sleep(0.05)
+            now_ms += 1_000
+            yield delivery
+
+    await _until_a_final(agent(and_then_another()), within_s=5)
+
+
+async def _until_a_final(outputs: Outputs, within_s: float = 20) -> None:
+    async with asyncio.timeout(within_s):
         async for out in outputs:
             if isinstance(out, Caption) and out.status == "final":
                 break
-    await outputs.aclose()
+    await cast(AsyncGenerator[Record | tuple[Record, ...], None], outputs).aclose()
 
 
 async def test_figures_say_what_was_heard_and_forget_the_room_when_it_is_over() -> None:
@@ -350,3 +374,24 @@ async def test_an_engine_that_never_finds_words_in_speech_is_told_to_the_room() 
 async def test_a_room_that_goes_well_is_never_called_delayed_and_is_heard_of_every_five_seconds() -> None:
     outputs = await hurried(deliveries(*pcm_chunks(speech(16)), ENDED), ScriptedEngine(), HearingFigures())
     assert not any(out.delayed for out in outputs if isinstance(out, CaptionState))
+
+
+class Slow(ScriptedEngine):
+    """Makes two passes at a time, and takes so long over drafts that their finals are told before them."""
+
+    passes = 2
+
+    def transcribe(self, utterances: Sequence[Speech], *, beam: int) -> list[Heard]:
+        if not utterances[0].final:
+            time.sleep(0.3)
+        return super().transcribe(utterances, beam=beam)
+
+
+async def test_a_final_never_changes_however_long_its_draft_takes() -> None:
+    outputs = await captioned([*pcm_chunks(speech(16)), ENDED], engine=Slow())
+    statuses = dict[str, list[str]]()
+    for out in outputs:
+        if isinstance(out, Caption):
+            statuses.setdefault(out.caption_id, []).append(out.status)
+    assert len(statuses) >= 2
+    assert all(shown.index("final") == len(shown) - 1 for shown in statuses.values())

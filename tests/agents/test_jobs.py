@@ -1,6 +1,7 @@
 """Finals first and never lost; drafts give way."""
 
 import asyncio
+from random import Random
 
 import numpy as np
 import pytest
@@ -19,7 +20,10 @@ def job(name: str, *, final: bool, first: int = 0, seconds: float = 0.001) -> Jo
 
 
 async def taken(jobs: Jobs) -> list[tuple[str, bool]]:
-    batch = await jobs.take()
+    return named(await jobs.take())
+
+
+def named(batch: list[Job]) -> list[tuple[str, bool]]:
     return [(one.utterance.utterance_id, one.utterance.final) for one in batch]
 
 
@@ -54,12 +58,33 @@ async def test_a_newer_draft_takes_the_place_of_the_one_before() -> None:
     assert [[name for name, _ in await taken(jobs)] for _ in range(2)] == [["a"], ["b"]]
 
 
+async def test_a_draft_waits_while_an_older_one_of_its_utterance_is_heard() -> None:
+    jobs = Jobs(HearingFigures())
+    jobs.add(job("a", final=False, first=1))
+    older = await jobs.take()
+    jobs.add(job("a", final=False, first=2))
+    newer = asyncio.create_task(jobs.take())
+    await asyncio.sleep(0)
+    assert not newer.done()
+    jobs.done(older)
+    assert [one.utterance.first for one in await newer] == [2]
+
+
+async def test_a_final_does_not_wait_for_its_draft_that_is_heard() -> None:
+    jobs = Jobs(HearingFigures())
+    jobs.add(job("a", final=False))
+    await jobs.take()
+    jobs.add(job("a", final=True))
+    assert await taken(jobs) == [("a", True)]
+
+
 async def test_a_final_replaces_its_draft() -> None:
     jobs = Jobs(HearingFigures())
     jobs.add(job("a", final=False))
     jobs.add(job("a", final=True))
-    assert await taken(jobs) == [("a", True)]
-    jobs.done(1)
+    batch = await jobs.take()
+    assert named(batch) == [("a", True)]
+    jobs.done(batch)
     assert jobs.idle
 
 
@@ -92,7 +117,55 @@ def test_every_final_is_taken_once_whatever_comes_between(added: list[tuple[int,
 
 
 async def _took(jobs: Jobs) -> list[tuple[str, bool]]:
-    batch = await taken(jobs)
-    jobs.done(len(batch))
+    batch = await jobs.take()
+    jobs.done(batch)
     assert 0 < len(batch) <= MOST_FINALS
-    return batch
+    return named(batch)
+
+
+WORKERS = st.integers(1, 3)
+ARRIVALS = st.lists(st.tuples(st.integers(0, 9), st.booleans(), st.sampled_from([0.5, 3.0, 9.0])), max_size=60)
+
+
+@given(ARRIVALS, WORKERS, st.randoms(use_true_random=False))
+def test_nothing_starves_and_no_final_is_lost_whatever_ends_first(
+    arrivals: list[tuple[int, bool, float]], workers: int, chance: Random
+) -> None:
+    """Passes of several workers end in any order; in the end every final and every newest draft has been heard."""
+
+    async def run() -> None:
+        jobs, hearing, heard = Jobs(HearingFigures()), list[list[Job]](), list[Job]()
+        added = [
+            job(f"{name}-{n}" if final else str(name), final=final, seconds=seconds)
+            for n, (name, final, seconds) in enumerate(arrivals)
+        ]
+        for one in added:
+            jobs.add(one)
+            if len(hearing) < workers and chance.random() < 0.5:
+                hearing += await _begun(jobs)
+            if hearing and chance.random() < 0.5:
+                heard += _ended(jobs, hearing, chance)
+        while not jobs.idle:
+            hearing += await _begun(jobs) if len(hearing) < workers else []
+            heard += _ended(jobs, hearing, chance)
+        newest = {one.key: one for one in added if not one.utterance.final}
+        assert {id(one) for one in added if one.utterance.final} | {id(one) for one in newest.values()} <= {
+            id(one) for one in heard
+        }
+        assert len(heard) == len({id(one) for one in heard}) == len(added) - jobs.drafts_shed
+
+    asyncio.run(run())
+
+
+async def _begun(jobs: Jobs) -> list[list[Job]]:
+    """A pass, if there is one to be had without waiting."""
+    try:
+        return [await asyncio.wait_for(jobs.take(), 0.001)]
+    except TimeoutError:
+        return []
+
+
+def _ended(jobs: Jobs, hearing: list[list[Job]], chance: Random) -> list[Job]:
+    ended = hearing.pop(chance.randrange(len(hearing)))
+    jobs.done(ended)
+    return ended

@@ -1,5 +1,6 @@
 """The largest number of rooms within a bound, and the queue of a plain worker."""
 
+from itertools import chain, repeat
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,15 @@ from bench.scoring import score
 )
 def test_the_search_finds_the_capacity(capacity: int, first: int, exactly: bool, found: int) -> None:
     assert largest(lambda rooms: float(rooms > capacity), 0.5, first, exactly=exactly) == found
+
+
+def test_a_search_that_runs_out_of_time_says_what_it_has_seen() -> None:
+    steps = chain([True] * 3, repeat(False))
+    tried: list[int] = []
+    found = largest(
+        lambda rooms: tried.append(rooms) or float(rooms > 37), 0.5, 8, exactly=False, may_go_on=lambda: next(steps)
+    )
+    assert (found, tried) == (32, [8, 16, 32])
 
 
 def test_a_plain_worker_takes_one_utterance_after_the_other() -> None:

@@ -24,3 +24,10 @@ def test_a_malformed_variable_is_named() -> None:
 def test_a_child_reads_the_settings_of_its_parent() -> None:
     settings = Settings(port=1234, kafka="k:1", session_timeout_s=7.5, data="/somewhere")
     assert read(child_environment(settings)) == settings
+
+
+def test_numpy_keeps_to_one_core_in_a_child_unless_somebody_says_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "4")
+    environment = child_environment(Settings())
+    assert (environment["OMP_NUM_THREADS"], environment["OPENBLAS_NUM_THREADS"]) == ("1", "4")

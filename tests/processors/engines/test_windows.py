@@ -20,6 +20,8 @@ def speech(seconds: float, *, final: bool = True, language: str = "") -> Speech:
         pytest.param(5.0, True, 8, id="a sentence"),
         pytest.param(5.1, True, 10, id="a little more"),
         pytest.param(3.0, False, 4, id="a draft needs less silence"),
+        pytest.param(1.2, False, 2, id="a draft is cut closer"),
+        pytest.param(6.2, False, 7, id="a long draft too"),
         pytest.param(29.0, True, 30, id="never longer than the model takes"),
     ],
 )
