@@ -21,3 +21,12 @@ class NoClassifier:
 
     def score(self, texts: Sequence[str]) -> list[dict[str, float]]:
         return [{} for _ in texts]
+
+
+class ModelMissing(NoClassifier):
+    """A model that should be there and is not; `reason` says why, for whoever marks a room as not screened by it."""
+
+    name = "missing"
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason

@@ -1,0 +1,147 @@
+"""A folder of public text in; the screener's model, its digest and its figures out.
+
+    PYTHONPATH=. python infra/screening/train.py DATA
+
+DATA holds `hate/` (sets.py names the files and their digests) and `transcripts/` (ordinary talk). Two fits: on the public
+sets alone, kept in build/screening/public.pt so that work on the frames need not repeat it, then on our frames with a
+part of the public sets. Two cores take about an hour and a half.
+"""
+
+import dataclasses
+import hashlib
+import json
+import os
+import random
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from calibration import expected_error, platt, reliability
+from examples import CATEGORIES, Example
+from export import export
+from fitting import LONGEST, fit
+from forms import flattened, spoken
+from frames import read_frames
+from net import Net, batch_of, tokenizer
+from sets import read_sets
+
+from bench.transcripts import files_in, lines_of
+from processors.screening.classifier_reading import reading
+
+SEED = 7
+VERSION = "2026-11"
+TRANSCRIPTS = "08b008ef3a696fb8abc74ed5ccde7eadb5a8c4d1a2649739c75870aef247be17"
+"""SHA-256 over the transcripts, by name, one after the other."""
+
+PUBLIC_RATE, MIXED_RATE = 8e-5, 6e-5
+FORMS_OF_A_SENTENCE = 2
+PUBLIC_AGAIN = 8_000
+CALLS_LEARNED, PASSAGES_LEARNED = 20, 1_500
+"""The first calls are ordinary talk to learn from, the others to choose by; a passage is up to three lines."""
+
+BUILD = Path("build/screening")
+MODEL = Path("processors/screening/model/screener.onnx")
+
+
+def main(data: Path) -> None:
+    torch.set_num_threads(min(4, os.cpu_count() or 1))
+    public = read_sets(data / "hate", SEED)
+    frames = read_frames(SEED)
+    learned, unseen = talk(data / "transcripts")
+    print(Counter(one.source.split(":")[0] for one in (*public, *frames)), flush=True)
+    net = Net()
+    _learn_public(net, [one for one in public if not one.held_out])
+    torch.manual_seed(SEED)
+    fit(net, mixed(public, frames, learned), top_rate=MIXED_RATE, epochs=1, seed=SEED)
+    torch.save(net.state_dict(), BUILD / "mixed.pt")
+    calibration, figures = calibrated(net, [one for one in (*public, *frames, *unseen) if one.held_out])
+    (BUILD / "figures.json").write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
+    export(net, {"version": VERSION, "calibration": calibration}, MODEL)
+    digest = hashlib.sha256(MODEL.read_bytes()).hexdigest()
+    MODEL.with_suffix(".sha256").write_text(f"{digest}\n", "ascii")
+    print(f"{MODEL}: {MODEL.stat().st_size / 1e6:.1f} MB, {digest}")
+
+
+def _learn_public(net: Net, examples: Sequence[Example]) -> None:
+    kept = BUILD / "public.pt"
+    if not kept.exists():
+        draw = random.Random(SEED)
+        fit(net, [flattened(one, draw) for one in examples], top_rate=PUBLIC_RATE, epochs=1, seed=SEED)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        torch.save(net.state_dict(), kept)
+    net.load_state_dict(torch.load(kept))
+
+
+def mixed(public: Sequence[Example], frames: Sequence[Example], talked: Sequence[Example]) -> list[Example]:
+    """Our sentences, each in several forms, among public ones and ordinary talk; as the screener reads them."""
+    draw = random.Random(SEED)
+    ours = [one for one in frames if not one.held_out]
+    others = [one for one in public if not one.held_out]
+    several = [spoken(one, draw) for one in ours for _ in range(FORMS_OF_A_SENTENCE)]
+    again = [flattened(one, draw) for one in draw.sample(others, PUBLIC_AGAIN)]
+    return [dataclasses.replace(one, text=reading(one.text)) for one in (*several, *again, *talked)]
+
+
+def talk(folder: Path) -> tuple[list[Example], list[Example]]:
+    """Passages of ordinary talk to learn from, and those of other calls to choose by. Checks the digest."""
+    paths = files_in(folder)
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()
+    if digest != TRANSCRIPTS:
+        raise SystemExit(f"{folder} holds other transcripts than this model was trained on ({digest})")
+    learned = [one for path in paths[:CALLS_LEARNED] for one in _passages(path, held_out=False)]
+    unseen = [one for path in paths[CALLS_LEARNED:] for one in _passages(path, held_out=True)]
+    draw = random.Random(SEED)
+    return draw.sample(learned, PASSAGES_LEARNED), draw.sample(unseen, PASSAGES_LEARNED)
+
+
+def _passages(path: Path, *, held_out: bool) -> list[Example]:
+    lines = [line for _, line in lines_of(path)]
+    labels = dict.fromkeys(CATEGORIES, 0)
+    return [
+        Example(text=" ".join(lines[n : n + 1 + n % 3]), labels=labels, source="talk", held_out=held_out)
+        for n in range(0, len(lines), 3)
+    ]
+
+
+def calibrated(net: Net, held_out: Sequence[Example]) -> tuple[dict[str, tuple[float, float]], dict[str, object]]:
+    """Fit each category's line on every other held-out text; the rest says how good it is."""
+    logits = scored(net, [reading(one.text) for one in held_out])
+    lines: dict[str, tuple[float, float]] = {}
+    figures: dict[str, object] = {}
+    sources = Counter(_kind(one) for one in held_out)
+    for column, name in enumerate(CATEGORIES):
+        known = [n for n, one in enumerate(held_out) if name in one.labels]
+        fitted, tested = known[::2], known[1::2]
+        lines[name] = platt(
+            [logits[n][column] for n in fitted],
+            [held_out[n].labels[name] for n in fitted],
+            [1 / sources[_kind(held_out[n])] for n in fitted],
+        )
+        table = reliability(
+            [logits[n][column] for n in tested], [held_out[n].labels[name] for n in tested], lines[name]
+        )
+        figures[name] = {"texts": len(tested), "expected_error": expected_error(table), "reliability": table}
+    return lines, figures
+
+
+def _kind(example: Example) -> str:
+    """Held-out frames count as one source, whatever their file, so that no set outweighs another."""
+    return "frames" if ":" in example.source else example.source
+
+
+@torch.no_grad()
+def scored(net: Net, texts: Sequence[str]) -> list[list[float]]:
+    """Logits per text and category."""
+    net.eval()
+    cut = tokenizer(LONGEST)
+    found: list[list[float]] = []
+    for start in range(0, len(texts), 64):
+        ids, mask = batch_of([cut.encode(text).ids for text in texts[start : start + 64]])
+        found += net(ids, mask)[0].float().tolist()
+    return found
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
