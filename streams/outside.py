@@ -2,6 +2,7 @@
 
 from functools import cached_property
 
+import structlog
 from elasticsearch import AsyncElasticsearch
 
 from agents.directory import RoomDirectory
@@ -10,7 +11,8 @@ from agents.hearing_figures import HearingFigures
 from agents.ports import RecordingStore
 from processors.engines.base import Engine
 from processors.engines.choose import open_engine
-from processors.screening.classifier import Classifier, NoClassifier
+from processors.screening.classifier import Classifier, ModelMissing
+from processors.screening.classifier_model import open_classifier
 from processors.screening.policy import Policy, shipped_policy
 from streams.clock import now_ms
 from streams.index import ElasticIndex
@@ -19,6 +21,8 @@ from streams.rendering import FfmpegRenderer
 from streams.roomlog import StoredRoomLog
 from streams.settings import Settings
 from streams.stores import open_store
+
+log = structlog.get_logger()
 
 
 class Outside:
@@ -67,8 +71,11 @@ class Outside:
 
     @cached_property
     def classifier(self) -> Classifier:
-        """The seam for a trained model; until there is one, rules alone speak."""
-        return NoClassifier()
+        """The trained model; where it is missing or damaged, that is said here and the rules speak alone."""
+        opened = open_classifier()
+        if isinstance(opened, ModelMissing):
+            log.error("screening_model_missing", reason=opened.reason)
+        return opened
 
     @cached_property
     def policy(self) -> Policy:

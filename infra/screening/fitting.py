@@ -17,16 +17,16 @@ GROUP_SHARE = 0.15
 SMOOTHING = 0.03
 
 
-def fit(net: Net, examples: Sequence[Example], *, top_rate: float, epochs: int, seed: int) -> None:
-    """Train in place; texts longer than `LONGEST` tokens are cut."""
+def fit(net: Net, examples: Sequence[Example], *, top_rate: float, seed: int) -> None:
+    """Train in place, each example once; texts longer than `LONGEST` tokens are cut."""
     draw = random.Random(seed)
     torch.manual_seed(seed)
     optimiser = torch.optim.AdamW(rates(net, top_rate), weight_decay=0.01)
-    steps = epochs * (len(examples) // BATCH + 1)
+    steps = len(examples) // BATCH + 1
     fall = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda n: min(1.0, n / (steps * 0.06)) * max(0, 1 - n / steps))
     net.train()
     began, seen, total = time.monotonic(), 0, 0.0
-    for batch in (one for _ in range(epochs) for one in batches(examples, draw)):
+    for batch in batches(examples, draw):
         loss = _loss(net, batch)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)

@@ -49,7 +49,11 @@ def frames_of(path: Path) -> Iterator[tuple[str, frozenset[str], str]]:
 
 
 def filled(
-    frame: str, labels: frozenset[str], place: str, slots: dict[str, dict[str, dict[str, list[str]]]], draw: random.Random
+    frame: str,
+    labels: frozenset[str],
+    place: str,
+    slots: dict[str, dict[str, dict[str, list[str]]]],
+    draw: random.Random,
 ) -> Iterator[Example]:
     """One example per fill; groups take turns, so that every frame is about every group equally often."""
     held_out = int(hashlib.sha256(frame.encode()).hexdigest(), 16) % 10 < HELD_OUT_OF_TEN

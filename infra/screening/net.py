@@ -31,12 +31,14 @@ class Net(nn.Module):
 
 
 def rates(net: Net, top: float) -> list[dict[str, object]]:
-    """Parameter groups for the optimiser: `top` for the last layer, 0.85 of it for each below, word embeddings last."""
+    """Optimiser groups: `top` for the last layer, 0.85 of it for each below; frozen parameters are left out."""
     layers = net.encoder.encoder.layer
     found: list[dict[str, object]] = [
         {"params": [*net.categories.parameters(), *net.groups.parameters()], "lr": top * 5},
-        {"params": list(net.encoder.embeddings.parameters()), "lr": top * 0.85 ** len(layers)},
     ]
+    embeddings = [one for one in net.encoder.embeddings.parameters() if one.requires_grad]
+    if embeddings:
+        found.append({"params": embeddings, "lr": top * 0.85 ** len(layers)})
     for depth, layer in enumerate(reversed(layers)):
         found.append({"params": list(layer.parameters()), "lr": top * 0.85**depth})
     return found

@@ -2,9 +2,9 @@
 
     PYTHONPATH=. python infra/screening/train.py DATA
 
-DATA holds `hate/` (sets.py names the files and their digests) and `transcripts/` (ordinary talk). Two fits: on the public
-sets alone, kept in build/screening/public.pt so that work on the frames need not repeat it, then on our frames with a
-part of the public sets. Two cores take about an hour and a half.
+DATA holds `hate/` (sets.py names the files and their digests) and `transcripts/` (ordinary talk). Two fits: on the
+public sets alone, kept in build/screening/public.pt so that work on the frames need not repeat it, then on our frames
+with a part of the public sets.
 """
 
 import dataclasses
@@ -36,9 +36,9 @@ TRANSCRIPTS = "08b008ef3a696fb8abc74ed5ccde7eadb5a8c4d1a2649739c75870aef247be17"
 """SHA-256 over the transcripts, by name, one after the other."""
 
 PUBLIC_RATE, MIXED_RATE = 8e-5, 6e-5
-FORMS_OF_A_SENTENCE = 2
-PUBLIC_AGAIN = 8_000
-CALLS_LEARNED, PASSAGES_LEARNED = 20, 1_500
+FORMS_OF_A_SENTENCE = 1
+PUBLIC_AGAIN = 4_000
+CALLS_LEARNED, PASSAGES_LEARNED = 20, 800
 """The first calls are ordinary talk to learn from, the others to choose by; a passage is up to three lines."""
 
 BUILD = Path("build/screening")
@@ -51,10 +51,11 @@ def main(data: Path) -> None:
     frames = read_frames(SEED)
     learned, unseen = talk(data / "transcripts")
     print(Counter(one.source.split(":")[0] for one in (*public, *frames)), flush=True)
+    torch.manual_seed(SEED)
     net = Net()
     _learn_public(net, [one for one in public if not one.held_out])
-    torch.manual_seed(SEED)
-    fit(net, mixed(public, frames, learned), top_rate=MIXED_RATE, epochs=1, seed=SEED)
+    net.encoder.embeddings.requires_grad_(False)  # words that our frames lack keep their place beside those they have
+    fit(net, mixed(public, frames, learned), top_rate=MIXED_RATE, seed=SEED)
     torch.save(net.state_dict(), BUILD / "mixed.pt")
     calibration, figures = calibrated(net, [one for one in (*public, *frames, *unseen) if one.held_out])
     (BUILD / "figures.json").write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
@@ -68,7 +69,7 @@ def _learn_public(net: Net, examples: Sequence[Example]) -> None:
     kept = BUILD / "public.pt"
     if not kept.exists():
         draw = random.Random(SEED)
-        fit(net, [flattened(one, draw) for one in examples], top_rate=PUBLIC_RATE, epochs=1, seed=SEED)
+        fit(net, [flattened(one, draw) for one in examples], top_rate=PUBLIC_RATE, seed=SEED)
         kept.parent.mkdir(parents=True, exist_ok=True)
         torch.save(net.state_dict(), kept)
     net.load_state_dict(torch.load(kept))

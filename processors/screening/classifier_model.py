@@ -58,7 +58,7 @@ class ModelClassifier:
             self._slopes = np.array([facts["calibration"][name][0] for name in self._categories], dtype=np.float32)
             self._offsets = np.array([facts["calibration"][name][1] for name in self._categories], dtype=np.float32)
             self.name = f"minilm@{facts['version']}"
-        except Exception as error:  # noqa: BLE001 - onnxruntime and tokenizers raise their own kinds, and plain Exception
+        except Exception as error:
             raise Unavailable(f"the screening model does not load: {type(error).__name__}") from error
 
     def score(self, texts: Sequence[str]) -> list[dict[str, float]]:

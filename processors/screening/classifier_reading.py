@@ -18,24 +18,32 @@ LOOK_ALIKES = str.maketrans(
 LEET = str.maketrans("013457@$!", "oieastasi")
 """Digits and signs that stand in for letters inside a word."""
 
-ENGLISH = frozenset(
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+ENGLISH = _words(
     "the a an and or but of to in on at for with from by is are was were be been am i you he she it we they me him her "
     "us them my your his its our their this that these those not no do does did have has had will would can could "
     "should what who why how when where all so if as just like about out up there here some any more than then now "
-    "people know think say said go get very really one".split()
+    "people know think say said go get very really one men man die son"
 )
-OTHERS = frozenset(
-    "der die das und ist nicht ich wir sie ein eine den dem mit auf für von zu wie auch aber "
-    "le la les et est pas je nous vous un une des du dans pour que qui sur avec ne ce "
-    "el los las y es una por con como pero muy yo en del se lo al más "
-    "il gli che di non per sono una della con anche ma questo "
-    "o os e não um uma do da em para com são mas isso "
-    "de het een en niet ik wij zij van voor maar ook dat deze "
-    "nie jest się na że i w z do to jak ale "
-    "bir ve bu için değil çok ben biz ama ile "
-    "och att det som är inte jag på för men".split()
-) - ENGLISH - {"die", "as", "see", "man", "men", "dat", "on"}
-"""The commonest words of languages that rooms are held in, less those that English has too."""
+OTHERS = (
+    _words(
+        "der die das und ist nicht ich wir sie ein eine den dem mit auf fur von zu wie auch aber "
+        "le la les et est pas je nous vous un une des du dans pour que qui sur avec ne ce "
+        "el los las y es una por con como pero muy yo en del se lo al "
+        "il gli che di non per sono della anche ma questo "
+        "os e nao um uma da em para com sao mas isso "
+        "de het een niet ik wij zij van voor maar ook deze "
+        "nie jest sie na ze w z jak ale "
+        "bir ve bu icin degil cok ben biz ama ile "
+        "och att det som ar inte jag pa"
+    )
+    - ENGLISH
+)
+"""The commonest words of other languages, without accents (as they are read), less those that English has too."""
 
 FEWEST_FOREIGN = 2
 
