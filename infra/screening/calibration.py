@@ -9,16 +9,15 @@ from torch.nn import functional
 BINS = 10
 
 
-def platt(logits: Sequence[float], labels: Sequence[int], weights: Sequence[float]) -> tuple[float, float]:
-    """Slope and offset of the logistic line (Platt 1999) of least weighted log loss."""
-    x, y, w = (torch.tensor(values, dtype=torch.float64) for values in (logits, labels, weights))
+def platt(pairs: Sequence[tuple[float, int]]) -> tuple[float, float]:
+    """Slope and offset of the logistic line (Platt 1999) of least log loss through logits and labels."""
+    x, y = torch.tensor(pairs, dtype=torch.float64).T
     line = torch.tensor([1.0, 0.0], dtype=torch.float64, requires_grad=True)
     search = torch.optim.LBFGS([line], max_iter=200, line_search_fn="strong_wolfe")
 
     def closure() -> torch.Tensor:
         search.zero_grad()
-        each = functional.binary_cross_entropy_with_logits(x * line[0] + line[1], y, reduction="none")
-        loss = (each * w).sum() / w.sum() + 1e-3 * (line[0] - 1) ** 2
+        loss = functional.binary_cross_entropy_with_logits(x * line[0] + line[1], y) + 1e-3 * (line[0] - 1) ** 2
         loss.backward()
         return loss
 
@@ -26,11 +25,15 @@ def platt(logits: Sequence[float], labels: Sequence[int], weights: Sequence[floa
     return round(line[0].item(), 4), round(line[1].item(), 4)
 
 
-def reliability(logits: Sequence[float], labels: Sequence[int], line: tuple[float, float]) -> list[dict[str, float]]:
-    """Per tenth of the scale: texts, mean probability said, share that was so."""
-    said = [1 / (1 + math.exp(-(x * line[0] + line[1]))) for x in logits]
+def said(logit: float, line: tuple[float, float]) -> float:
+    """The probability that a line makes of a logit."""
+    return 1 / (1 + math.exp(-(logit * line[0] + line[1])))
+
+
+def reliability(pairs: Sequence[tuple[float, int]]) -> list[dict[str, float]]:
+    """Per tenth of the scale, from probabilities and labels: texts, mean probability said, share that was so."""
     bins: list[list[tuple[float, int]]] = [[] for _ in range(BINS)]
-    for p, label in zip(said, labels, strict=True):
+    for p, label in pairs:
         bins[min(BINS - 1, int(p * BINS))].append((p, label))
     return [
         {

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-from calibration import expected_error, platt, reliability
+from calibration import expected_error, platt, reliability, said
 from examples import CATEGORIES, Example
 from export import export
 from fitting import LONGEST, fit
@@ -39,9 +39,9 @@ PUBLIC_RATE, FRAMES_RATE = 8e-5, 6e-5
 PASSES = 2
 PUBLIC_AGAIN = 3_500
 CALLS_LEARNED, PASSAGES_LEARNED = 20, 800
-"""The first calls are ordinary talk to learn from, the others to choose by; a passage is up to three lines."""
+"""The first calls are ordinary talk to learn from, the others stay unseen; a passage is up to three lines."""
 
-CALIBRATING = ("frames", "talk")
+FEWEST_POSITIVES = 20
 
 BUILD = Path("build/screening")
 MODEL = Path("processors/screening/model/screener.onnx")
@@ -51,13 +51,13 @@ def main(data: Path) -> None:
     torch.set_num_threads(min(4, os.cpu_count() or 1))
     public = read_sets(data / "hate", SEED)
     frames = read_frames(SEED)
-    learned, unseen = talk(data / "transcripts")
+    talked = talk(data / "transcripts")
     print(Counter(one.source.split(":")[0] for one in (*public, *frames)), flush=True)
     torch.manual_seed(SEED)
     net = Net()
     _learn_public(net, [one for one in public if not one.held_out])
-    _learn_frames(net, public, learned)
-    calibration, figures = calibrated(net, [one for one in (*public, *frames, *unseen) if one.held_out])
+    _learn_frames(net, public, talked)
+    calibration, figures = calibrated(net, [one for one in frames if one.held_out])
     (BUILD / "figures.json").write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
     export(net, {"version": VERSION, "calibration": calibration}, MODEL)
     digest = hashlib.sha256(MODEL.read_bytes()).hexdigest()
@@ -94,62 +94,58 @@ def mixed(public: Sequence[Example], frames: Sequence[Example], talked: Sequence
     return [dataclasses.replace(one, text=reading(one.text)) for one in (*ours, *again, *talked)]
 
 
-def talk(folder: Path) -> tuple[list[Example], list[Example]]:
-    """Passages of ordinary talk to learn from, and those of other calls to choose by. Checks the digest."""
+def talk(folder: Path) -> list[Example]:
+    """Passages of ordinary talk from the first calls. Checks the digest of all."""
     paths = files_in(folder)
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()
     if digest != TRANSCRIPTS:
         raise SystemExit(f"{folder} holds other transcripts than this model was trained on ({digest})")
-    learned = [one for path in paths[:CALLS_LEARNED] for one in _passages(path, held_out=False)]
-    unseen = [one for path in paths[CALLS_LEARNED:] for one in _passages(path, held_out=True)]
-    draw = random.Random(SEED)
-    return draw.sample(learned, PASSAGES_LEARNED), draw.sample(unseen, PASSAGES_LEARNED)
+    passages = [one for path in paths[:CALLS_LEARNED] for one in _passages(path)]
+    return random.Random(SEED).sample(passages, PASSAGES_LEARNED)
 
 
-def _passages(path: Path, *, held_out: bool) -> list[Example]:
+def _passages(path: Path) -> list[Example]:
     lines = [line for _, line in lines_of(path)]
     labels = dict.fromkeys(CATEGORIES, 0)
     return [
-        Example(text=" ".join(lines[n : n + 1 + n // 3 % 3]), labels=labels, source="talk", held_out=held_out)
+        Example(text=" ".join(lines[n : n + 1 + n // 3 % 3]), labels=labels, source="talk")
         for n in range(0, len(lines), 3)
     ]
 
 
-def calibrated(net: Net, held_out: Sequence[Example]) -> tuple[dict[str, tuple[float, float]], dict[str, object]]:
-    """Fit each category's line on half of our held-out frames and of the unseen talk; the other half tests it.
+def calibrated(net: Net, frames: Sequence[Example]) -> tuple[dict[str, tuple[float, float]], dict[str, object]]:
+    """Each category's line through the logits of held-out frames, and how far it is off, cross-fitted over two halves.
 
-    The public sets take no part: their labels are too noisy to say how sure a screener may be of a clear sentence.
+    About half of those sentences are hateful, so a probability means: among sentences about people. The public sets
+    take no part, their labels are too noisy to say how sure a screener may be of a clear sentence; ordinary talk none,
+    because it would only say that hate is rare there.
     """
-    held_out = [one for one in held_out if _kind(one) in CALIBRATING]
-    logits = scored(net, [reading(one.text) for one in held_out])
+    logits = scored(net, [reading(one.text) for one in frames])
     lines: dict[str, tuple[float, float]] = {}
     figures: dict[str, object] = {}
-    sources = Counter(_kind(one) for one in held_out)
     for column, name in enumerate(CATEGORIES):
-        known = [n for n, one in enumerate(held_out) if name in one.labels]
-        fitted = [n for n in known if _for_fitting(held_out[n])]
-        tested = [n for n in known if not _for_fitting(held_out[n])]
-        lines[name] = platt(
-            [logits[n][column] for n in fitted],
-            [held_out[n].labels[name] for n in fitted],
-            [1 / sources[_kind(held_out[n])] for n in fitted],
-        )
-        table = reliability(
-            [logits[n][column] for n in tested], [held_out[n].labels[name] for n in tested], lines[name]
-        )
-        figures[name] = {"texts": len(tested), "expected_error": expected_error(table), "reliability": table}
+        pairs = [(row[column], one.labels[name]) for row, one in zip(logits, frames, strict=True)]
+        half = [_first_half(one) for one in frames]
+        lines[name] = _line(pairs)
+        crossed: list[tuple[float, int]] = []
+        for side in (True, False):
+            line = _line([pair for pair, first in zip(pairs, half, strict=True) if first == side])
+            crossed += [
+                (said(pair[0], line), pair[1]) for pair, first in zip(pairs, half, strict=True) if first != side
+            ]
+        table = reliability(crossed)
+        figures[name] = {"texts": len(pairs), "expected_error": expected_error(table), "reliability": table}
     return lines, figures
 
 
-def _kind(example: Example) -> str:
-    """Held-out frames count as one source, whatever their file, so that no set outweighs another."""
-    return "frames" if ":" in example.source else example.source
+def _line(pairs: Sequence[tuple[float, int]]) -> tuple[float, float]:
+    """The net's own probabilities where too little is held out to better them."""
+    return platt(pairs) if sum(label for _, label in pairs) >= FEWEST_POSITIVES else (1.0, 0.0)
 
 
-def _for_fitting(example: Example) -> bool:
-    """Half of the frames, each with all its sentences, and half of the passages."""
-    key = example.source if ":" in example.source else example.text
-    return hashlib.sha256(key.encode()).digest()[-1] % 2 == 0
+def _first_half(example: Example) -> bool:
+    """A frame with all its sentences lies in one half."""
+    return hashlib.sha256(example.source.encode()).digest()[-1] % 2 == 0
 
 
 @torch.no_grad()
