@@ -61,6 +61,11 @@ lock: $(UV) ## Resolve the dependencies anew into requirements*.txt
 demo-room: ## Synthesise the bundled room again (see infra/demo_room/README.md for what it needs)
 	$(PYTHON) infra/demo_room/make.py
 
+.PHONY: train
+train: build/train/.installed ## Train the screener's model again from public sets: make train DATA=folder (docs/model-card.md)
+	@test -d "$(DATA)/hate" || { echo "make train DATA=folder, with hate/ and transcripts/ in it: see docs/model-card.md"; exit 1; }
+	PYTHONPATH=. build/train/bin/python -W ignore infra/screening/train.py $(DATA)
+
 .PHONY: clean
 clean: ## Remove what was built; data folders stay
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
@@ -85,6 +90,11 @@ $(VENV)/.dev: $(UV) requirements-dev.txt pyproject.toml
 build/openai/.installed: $(VENV)/.dev
 	@$(UV) venv -q -p $(BIN)/python build/openai
 	@$(UV) pip install -q -p build/openai/bin/python -r requirements-dev.txt -e '.[openai]'
+	@touch $@
+
+build/train/.installed: $(VENV)/.dev infra/screening/requirements.txt
+	@$(UV) venv -q --allow-existing -p $(BIN)/python build/train
+	@$(UV) pip install -q -p build/train/bin/python -r infra/screening/requirements.txt
 	@touch $@
 
 build/wheel/.installed: $(VENV)/.dev requirements.txt pyproject.toml $(shell git ls-files $(SOURCES))

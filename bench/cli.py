@@ -13,6 +13,9 @@ import msgspec
 from schemas.errors import EarwitnessError
 from streams.logs import configure_logs
 
+JUDGES = ("screener", "model", "rules", "alt-profanity-check", "better-profanity")
+"""Ours as shipped, each half of it alone, and two well-known packages (extra `compare`)."""
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 def bench() -> None:
@@ -135,6 +138,47 @@ def fuzz(chunks: int, seed: int, as_json: bool) -> None:
     report = fuzzed(chunks, seed)
     _say(msgspec.to_builtins(report), as_json=as_json)
     sys.exit(0 if report.well else 1)
+
+
+@bench.command()
+@click.argument("cases", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--text", required=True, help="The column of what was said.")
+@click.option("--label", required=True, help="The column of what it is.")
+@click.option("--positive", help="The label of what a person should see; else hateful, hate, toxic, 1, true …")
+@click.option("--group", help="A column to tell results apart by: a functionality, a target.")
+@click.option("--category", default="hate", show_default=True, help="What the labels are about.")
+@click.option("--judge", type=click.Choice(JUDGES), default=JUDGES[0], show_default=True)
+@click.option("--json", "as_json", is_flag=True)
+def screening(
+    cases: Path,
+    text: str,
+    label: str,
+    positive: str | None,
+    group: str | None,
+    category: str,
+    judge: str,
+    as_json: bool,
+) -> None:
+    """Labelled texts through the shipped screener: how often it is right, for whom not, how fast."""
+    from bench.judges import judge_named
+    from bench.screening import measured, read_cases
+
+    report = measured(judge, judge_named(judge, category), read_cases(cases, text, label, positive, group))
+    _say(msgspec.to_builtins(report), as_json=as_json)
+
+
+@bench.command()
+@click.argument("text_dir", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--words-per-minute", type=click.IntRange(1, 1000), default=160, show_default=True)
+@click.option("--json", "as_json", is_flag=True)
+def alarms(text_dir: Path, words_per_minute: int, as_json: bool) -> None:
+    """Ordinary talk (.nlp, .txt) through the shipped screener: cases an hour, and which."""
+    from bench.alarms import alarms_in
+    from processors.screening.classifier_model import load_model
+    from processors.screening.policy import shipped_policy
+
+    report = alarms_in(text_dir, words_per_minute, shipped_policy(), load_model())
+    _say(msgspec.to_builtins(report), as_json=as_json)
 
 
 def _say(report: dict[str, Any], *, as_json: bool) -> None:

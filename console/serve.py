@@ -6,9 +6,8 @@ from typing import Any
 import uvicorn
 from elasticsearch import AsyncElasticsearch
 
-from agents.ports import RecordingStore
 from console.app import create_app
-from console.ports import Probe
+from console.ports import Probe, RecordingStore
 from console.services import Services
 from schemas.audio import MAX_CHUNK_BYTES
 from schemas.errors import Unavailable

@@ -19,7 +19,8 @@ from processors.alerting import form_of
 from processors.engines.base import Engine
 from processors.engines.choose import open_engine
 from processors.engines.supervised import SupervisedEngine
-from processors.screening.classifier import Classifier, NoClassifier
+from processors.screening.classifier import Classifier, ModelMissing
+from processors.screening.classifier_model import open_classifier
 from processors.screening.policy import shipped_policy
 from streams.clock import now_ms
 from streams.index import ElasticIndex
@@ -89,8 +90,11 @@ class Outside:
 
     @cached_property
     def classifier(self) -> Classifier:
-        """The seam for a trained model; until there is one, rules alone speak."""
-        return NoClassifier()
+        """The trained model; where it is missing or damaged, that is said here and the rules speak alone."""
+        opened = open_classifier()
+        if isinstance(opened, ModelMissing):
+            log.error("screening_model_missing", reason=opened.reason)
+        return opened
 
     @cached_property
     def candidate(self) -> Classifier | None:

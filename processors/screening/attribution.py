@@ -1,12 +1,10 @@
 """A finding and its captions in; each word of the passage with its share of what carried the score out.
 
-What a rule found is carried by the words it matched. What a model said is asked of the model itself where it can tell
-(`explain`), else each word is left out in turn and the fall of the score is its weight (occlusion: Zeiler and Fergus
-2014, doi 10.1007/978-3-319-10590-1_53).
+What a rule found is carried by the words it matched. Of what a model said, each word is left out in turn and the fall
+of the score is its weight (occlusion: Zeiler and Fergus 2014, doi 10.1007/978-3-319-10590-1_53).
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Protocol, runtime_checkable
 
 from processors.screening.classifier import Classifier
 from schemas.captions import Caption, Word
@@ -17,14 +15,6 @@ from schemas.findings import Finding, Reason
 MODEL = "model:"
 MOST_OCCLUDED = 120
 """Words that are left out in turn: a minute of speech."""
-
-
-@runtime_checkable
-class Explaining(Protocol):
-    """A classifier that can say which words carried a score."""
-
-    def explain(self, words: Sequence[str], category: str) -> list[float]:
-        """The weight of each word, in any unit; what speaks against the category is 0 or less."""
 
 
 def carrying(finding: Finding, captions: Iterable[Caption], classifier: Classifier) -> tuple[CarryingWord, ...]:
@@ -59,8 +49,6 @@ def _inside(word: Word, reason: Reason) -> bool:
 
 
 def _by_model(texts: list[str], category: str, classifier: Classifier) -> list[float]:
-    if isinstance(classifier, Explaining):
-        return classifier.explain(texts, category)
     if len(texts) > MOST_OCCLUDED:
         return [0.0] * len(texts)
     without = [" ".join(texts[:n] + texts[n + 1 :]) for n in range(len(texts))]

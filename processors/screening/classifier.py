@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from schemas.errors import Unavailable
+
 
 class Classifier(Protocol):
     """Scores texts; `name` (model and version) stands in the marks of findings that it carried."""
@@ -11,7 +13,10 @@ class Classifier(Protocol):
     def name(self) -> str: ...
 
     def score(self, texts: Sequence[str]) -> list[dict[str, float]]:
-        """One mapping of category to score per text, in order; an empty one where the model abstains."""
+        """One mapping of category to score per text, in order; an empty one where the model abstains.
+
+        Raises `Unavailable` while the model is away.
+        """
 
 
 class NoClassifier:
@@ -21,3 +26,15 @@ class NoClassifier:
 
     def score(self, texts: Sequence[str]) -> list[dict[str, float]]:
         return [{} for _ in texts]
+
+
+class ModelMissing:
+    """Stands for a model that should be there and is not, for `reason`; it is away until somebody puts it back."""
+
+    name = "missing"
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+
+    def score(self, texts: Sequence[str]) -> list[dict[str, float]]:
+        raise Unavailable(self.reason)

@@ -43,16 +43,6 @@ def test_a_model_s_words_are_found_by_leaving_each_out() -> None:
     }  # fmt: skip
 
 
-def test_a_model_that_can_explain_itself_is_asked() -> None:
-    class Explaining(Scripted):
-        def explain(self, words: list[str], category: str) -> list[float]:
-            return [-1.0] + [4.0] + [2.0] * (len(words) - 2)
-
-    model = Explaining({"onions": {"hate": 0.9}})
-    said = captions("We have onions.", pass_name="final")
-    assert [word.weight for word in carrying(found(said[0].text, model=model), said, model)] == [0, 1, 0.5]
-
-
 def test_a_model_that_is_away_leaves_the_words_without_weight() -> None:
     model = Scripted({"onions": {"hate": 0.9}})
     said = captions("We have onions.", pass_name="final")

@@ -1,0 +1,109 @@
+"""The name of a screener in; a function that says of texts which it would show to a person out."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from processors.screening.classifier import Classifier, NoClassifier
+from processors.screening.classifier_model import load_model
+from processors.screening.listening import Speaker, hear
+from processors.screening.policy import Policy, shipped_policy
+from schemas.captions import Caption
+from schemas.errors import Unavailable
+
+Judge = Callable[[Sequence[str]], list[bool]]
+
+
+def judge_named(name: str, category: str) -> Judge:
+    """Raises `Unavailable` where the model or a package is not there."""
+    try:
+        return MAKERS[name](category)
+    except ImportError as error:
+        raise Unavailable(f"{name} is not installed: pip install 'earwitness[compare]'") from error
+
+
+def said(text: str, track_id: str = "bench", caption_id: str = "0", start_ms: int = 0, end_ms: int = 4_000) -> Caption:
+    """A text as a final caption that was heard surely."""
+    return Caption(
+        room_id="bench",
+        track_id=track_id,
+        speaker=track_id,
+        caption_id=caption_id,
+        pass_name="live",
+        status="final",
+        start_ms=start_ms,
+        end_ms=end_ms,
+        text=text,
+        words=(),
+        settled=len(text),
+        language="en",
+        confidence=1.0,
+        engine="",
+        model="",
+        emitted_ms=0,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Foretold:
+    """A classifier that has scored these texts in one go, so that a bench batches as the model likes it."""
+
+    name: str
+    scores: dict[str, dict[str, float]]
+
+    @classmethod
+    def of(cls, classifier: Classifier, texts: Sequence[str]) -> "Foretold":
+        return cls(classifier.name, dict(zip(texts, classifier.score(texts), strict=True)))
+
+    def score(self, texts: Sequence[str]) -> list[dict[str, float]]:
+        return [self.scores[text] for text in texts]
+
+
+def _screener(classifier: Classifier, category: str) -> Judge:
+    policy = shipped_policy()
+
+    def judge(texts: Sequence[str]) -> list[bool]:
+        foretold = Foretold.of(classifier, texts)
+        return [_shown(text, policy, foretold, category) for text in texts]
+
+    return judge
+
+
+def _shown(text: str, policy: Policy, classifier: Classifier, category: str) -> bool:
+    _, findings = hear(Speaker(), said(text), policy, classifier)
+    return any(finding.category == category and finding.effect != "log" for finding in findings)
+
+
+def _model(category: str) -> Judge:
+    classifier, policy = load_model(), shipped_policy()
+
+    def judge(texts: Sequence[str]) -> list[bool]:
+        return [
+            policy.effect(category, scores.get(category, 0.0)) in ("queue", "urgent")
+            for scores in classifier.score(texts)
+        ]
+
+    return judge
+
+
+def _alt_profanity_check(_: str) -> Judge:
+    from profanity_check import predict
+
+    return lambda texts: [bool(found) for found in predict(list(texts))]
+
+
+def _better_profanity(_: str) -> Judge:
+    from better_profanity import profanity
+
+    profanity.load_censor_words()
+    check: Any = profanity.contains_profanity
+    return lambda texts: [bool(check(text)) for text in texts]
+
+
+MAKERS: dict[str, Callable[[str], Judge]] = {
+    "screener": lambda category: _screener(load_model(), category),
+    "model": _model,
+    "rules": lambda category: _screener(NoClassifier(), category),
+    "alt-profanity-check": _alt_profanity_check,
+    "better-profanity": _better_profanity,
+}

@@ -1,0 +1,52 @@
+"""Held-out logits and labels in; the line that makes them probabilities, and how far those are off, out."""
+
+import math
+from collections.abc import Sequence
+
+import torch
+from torch.nn import functional
+
+BINS = 10
+
+
+def platt(pairs: Sequence[tuple[float, int]]) -> tuple[float, float]:
+    """Slope and offset of the logistic line (Platt 1999) of least log loss through logits and labels."""
+    x, y = torch.tensor(pairs, dtype=torch.float64).T
+    line = torch.tensor([1.0, 0.0], dtype=torch.float64, requires_grad=True)
+    search = torch.optim.LBFGS([line], max_iter=200, line_search_fn="strong_wolfe")
+
+    def closure() -> torch.Tensor:
+        search.zero_grad()
+        loss = functional.binary_cross_entropy_with_logits(x * line[0] + line[1], y) + 1e-3 * (line[0] - 1) ** 2
+        loss.backward()
+        return loss
+
+    search.step(closure)
+    return round(line[0].item(), 4), round(line[1].item(), 4)
+
+
+def said(logit: float, line: tuple[float, float]) -> float:
+    """The probability that a line makes of a logit."""
+    return 1 / (1 + math.exp(-(logit * line[0] + line[1])))
+
+
+def reliability(pairs: Sequence[tuple[float, int]]) -> list[dict[str, float]]:
+    """Per tenth of the scale, from probabilities and labels: texts, mean probability said, share that was so."""
+    bins: list[list[tuple[float, int]]] = [[] for _ in range(BINS)]
+    for p, label in pairs:
+        bins[min(BINS - 1, int(p * BINS))].append((p, label))
+    return [
+        {
+            "texts": len(some),
+            "said": round(sum(p for p, _ in some) / len(some), 3),
+            "was": round(sum(label for _, label in some) / len(some), 3),
+        }
+        for some in bins
+        if some
+    ]
+
+
+def expected_error(table: Sequence[dict[str, float]]) -> float:
+    """Expected calibration error: the mean gap between said and was, by texts (arXiv 1706.04599)."""
+    total = sum(row["texts"] for row in table)
+    return round(sum(row["texts"] * abs(row["said"] - row["was"]) for row in table) / total, 4)

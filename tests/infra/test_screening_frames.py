@@ -1,0 +1,67 @@
+"""What the screener learns from is balanced over groups, keeps its held-out frames apart, and never meets the suite."""
+
+import random
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).parents[2] / "infra" / "screening"
+sys.path.insert(0, str(FOLDER))
+
+from examples import GROUPS, Example  # noqa: E402 - the folder is no package: it runs where torch is
+from forms import spoken  # noqa: E402
+from frames import read_frames  # noqa: E402
+from suite import SUITE_GROUPS, cases  # noqa: E402
+
+SUITE = [case["text"] for case in cases((FOLDER / "suite.txt").read_text("utf-8"))]
+
+
+@pytest.fixture(scope="module")
+def sentences() -> list[Example]:
+    return read_frames(7)
+
+
+def test_the_same_seed_makes_the_same_sentences(sentences: list[Example]) -> None:
+    assert read_frames(7) == sentences
+    assert read_frames(8) != sentences
+
+
+def test_every_slot_and_choice_is_filled(sentences: list[Example]) -> None:
+    assert not [one.source for one in sentences if set("{}()|") & set(one.text)]
+
+
+def test_no_sentence_of_the_suite_is_learned(sentences: list[Example]) -> None:
+    learned = {one.text.casefold() for one in sentences}
+    assert not learned & {text.casefold() for text in SUITE}
+
+
+def test_a_held_out_sentence_shares_no_frame_with_a_learned_one(sentences: list[Example]) -> None:
+    held_out = {one.source for one in sentences if one.held_out}
+    assert held_out
+    assert not held_out & {one.source for one in sentences if not one.held_out}
+
+
+def test_hate_is_about_every_group_equally_often(sentences: list[Example]) -> None:
+    about = Counter(one.group for one in sentences if one.group and not one.source.startswith("reclaimed"))
+    assert set(about) == set(GROUPS) - {"none"}
+    assert max(about.values()) < 1.25 * min(about.values())
+
+
+def test_harmless_and_hateful_sentences_are_about_as_many(sentences: list[Example]) -> None:
+    hateful = sum(one.labels["hate"] for one in sentences)
+    assert 0.4 < hateful / len(sentences) < 0.6
+
+
+def test_a_form_of_speech_keeps_labels_and_group(sentences: list[Example]) -> None:
+    draw = random.Random(1)
+    for one in sentences[::50]:
+        said = spoken(one, draw)
+        assert (said.labels, said.group, said.source) == (one.labels, one.group, one.source)
+        assert said.text
+
+
+def test_the_suite_asks_about_each_group_alike() -> None:
+    groups = Counter(case["group"] for case in cases((FOLDER / "suite.txt").read_text("utf-8")))
+    assert len({groups[name] for name in SUITE_GROUPS}) == 1
