@@ -6,7 +6,7 @@ from pathlib import Path
 from bench.judges import said
 from bench.transcripts import files_in, lines_of
 from processors.screening.classifier import Classifier
-from processors.screening.listening import Speaker, hear
+from processors.screening.listening import Ears, hear
 from processors.screening.policy import Policy
 from schemas.base import Record
 from schemas.captions import Caption
@@ -67,11 +67,10 @@ def captions_of(path: Path, words_per_minute: int) -> Iterator[Caption]:
 
 def _cases(captions: list[Caption], policy: Policy, classifier: Classifier) -> Iterator[Finding]:
     """The findings that open a case, each once, as they ended up."""
-    speakers: dict[str, Speaker] = {}
+    ears = Ears()
     cases: dict[str, Finding] = {}
     for caption in captions:
-        speaker = speakers.get(caption.track_id, Speaker())
-        speakers[caption.track_id], findings = hear(speaker, caption, policy, classifier)
+        ears, findings = hear(ears, caption, policy, classifier)
         cases |= {finding.finding_id: finding for finding in findings if finding.effect != "log"}
     yield from cases.values()
 

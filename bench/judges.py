@@ -6,7 +6,7 @@ from typing import Any
 
 from processors.screening.classifier import Classifier, NoClassifier
 from processors.screening.classifier_model import load_model
-from processors.screening.listening import Speaker, hear
+from processors.screening.listening import Ears, hear
 from processors.screening.policy import Policy, shipped_policy
 from schemas.captions import Caption
 from schemas.errors import Unavailable
@@ -70,7 +70,7 @@ def _screener(classifier: Classifier, category: str) -> Judge:
 
 
 def _shown(text: str, policy: Policy, classifier: Classifier, category: str) -> bool:
-    _, findings = hear(Speaker(), said(text), policy, classifier)
+    _, findings = hear(Ears(), said(text), policy, classifier)
     return any(finding.category == category and finding.effect != "log" for finding in findings)
 
 
