@@ -112,6 +112,9 @@ async def hls(request: MediaRequest, desk: GivenDesk, room: NamedDependency[Room
 
 async def _playlist(desk: Desk, room: Room, name: str) -> str | None:
     """What is made when it is asked for: captions may come later than the recording, and be trimmed at any time."""
+    found = _CAPTIONS.fullmatch(name)
+    if found is None and name not in ("index.m3u8", AUDIO, CAPTIONS):
+        return None
     _assembled(room)
     if name == "index.m3u8":
         said = (await transcript_of(desk, room)).captions if room.transcript else ()
@@ -121,7 +124,6 @@ async def _playlist(desk: Desk, room: Room, name: str) -> str | None:
         return trimmed_playlist(stored.decode(), room.trim_start_ms)
     if name == CAPTIONS and room.assembled:
         return captions_playlist(room.assembled.duration_ms)
-    found = _CAPTIONS.fullmatch(name)
     return captions_segment(await transcript_of(desk, room), int(found[1])) if found else None
 
 

@@ -66,6 +66,7 @@ def serving() -> dict[str, Any]:
     return {
         "ws_max_size": MAX_CHUNK_BYTES,
         "ws_max_queue": 2,  # a chunk and its header: what is not taken yet stays with its sender
+        "ws_per_message_deflate": False,  # sound is dense already, and a few kilobytes could unpack to gigabytes
         "timeout_graceful_shutdown": 2,  # live feeds do not end by themselves
     }
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from streams import embedded, processes
 from streams.topics import ensure_topics
@@ -42,3 +43,10 @@ def service(name: str) -> str:
 @pytest.fixture(scope="session")
 def repository() -> Path:
     return Path(__file__).parent.parent
+
+
+@pytest.fixture(autouse=True)
+def default_logs() -> Iterator[None]:
+    """A command that ran within a test has set the logs up for all that follow."""
+    yield
+    structlog.reset_defaults()

@@ -24,6 +24,7 @@ from schemas.asks import (
     RestoreRecording,
     SealTrack,
     ShareRecording,
+    TrimRecording,
 )
 from schemas.audio import CONTENT_TYPES
 from schemas.facts import (
@@ -284,6 +285,7 @@ EVERY_ASK: list[Any] = [
     notice(),
     CORRECT,
     ERASE,
+    TrimRecording(start_ms=1_000),
     PURGE,
 ]
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from processors.chapters import About
+from processors.norms import ALL
 from processors.playlists import captions_playlist, captions_segment, multivariant, trimmed_playlist
 from processors.subtitles import to_vtt
 from schemas.captions import Transcript
@@ -63,7 +64,7 @@ def test_the_segments_hold_every_cue_and_say_where_their_time_begins():
     transcript = said(40)
     segments = [captions_segment(transcript, n) for n in range(3)]
     cues = {line for segment in segments for line in segment.splitlines() if "-->" in line}
-    assert cues == {line for line in to_vtt(transcript).splitlines() if "-->" in line}
+    assert cues == {line for line in to_vtt(transcript, ALL).splitlines() if "-->" in line}
     for segment in segments:
         assert segment.startswith("WEBVTT\nX-TIMESTAMP-MAP=LOCAL:00:00:00.000,MPEGTS:1920\n\n")
 
