@@ -15,11 +15,14 @@ EFFECTS: tuple[Effect, ...] = ("urgent", "queue", "log")
 """Gravest first."""
 
 
-Meaning = Literal["direct", "reported", "objected", "denied"]
-"""How something was meant: said for oneself, as what others say, in order to object, or as untrue."""
+Meaning = Literal["direct", "reported", "objected", "denied", "doubted"]
+"""How something was meant: said for oneself, as what others say, in order to object, or as untrue.
 
-MEANT: dict[Meaning, float] = {"direct": 1.0, "reported": 0.6, "objected": 0.3, "denied": 0.1}
-"""Factors where a policy names none. With 0.6 as the bar for a queue, the surest hit stays a note when reported."""
+`doubted`: a rule says what it heard, and the model sees none of it in the same words.
+"""
+
+MEANT: dict[Meaning, float] = {"direct": 1.0, "reported": 0.6, "objected": 0.3, "denied": 0.1, "doubted": 0.5}
+"""Factors where a policy names none. With 0.6 as the bar for a queue, even the surest hit is a note if doubted."""
 
 MOST_TERMS = 500
 """Each term is compared with every word: so many cost about as much as all other rules together."""
