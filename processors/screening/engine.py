@@ -114,7 +114,9 @@ def _by_classifier(
 ) -> Iterator[Mark]:
     """The model reads the whole window; what it says is said of the caption judged."""
     for category, score in scores.items():
-        mark = marked(category, score * weight(words), f"model:{classifier.name}", words, policy)
+        mark = marked(
+            category, policy.by_model(category, score) * weight(words), f"model:{classifier.name}", words, policy
+        )
         if mark:
             yield mark
 

@@ -33,7 +33,7 @@ LONGEST_TERM = 64
 class Bars(Record, frozen=True, kw_only=True):
     """The lowest score (0..1) with each effect; `None` where the effect never follows. `dsa` is the DSA's category.
 
-    `meant` replaces the policy's factors for this category.
+    `meant` replaces the policy's factors for this category. `by_model` (0..1) is what is left of the model's own score.
     """
 
     log: float | None = None
@@ -41,6 +41,7 @@ class Bars(Record, frozen=True, kw_only=True):
     urgent: float | None = None
     dsa: str = ""
     meant: dict[Meaning, float] = {}
+    by_model: float = 1.0
 
     def effect(self, score: float) -> Effect | None:
         return next((name for name in EFFECTS if (bar := getattr(self, name)) is not None and score >= bar), None)
@@ -94,6 +95,11 @@ class Policy(Record, frozen=True, kw_only=True):
         own = bars.meant.get(meaning) if bars else None
         return own if own is not None else self.meant.get(meaning, MEANT[meaning])
 
+    def by_model(self, category: str, score: float) -> float:
+        """What a score of the model counts."""
+        bars = self.categories.get(category)
+        return score * bars.by_model if bars else score
+
 
 def shipped_policy() -> Policy:
     """The policy in the package."""
@@ -144,6 +150,8 @@ def _check(text: str, policy: Policy) -> None:
     for name, bars in policy.categories.items():
         _check_bars(text, f"categories.{name}", bars)
         _check_factors(text, f"categories.{name}.meant", bars.meant)
+        if not 0 <= bars.by_model <= 1:
+            raise _refusal(text, f"categories.{name}.by_model", f"{bars.by_model} is no factor; expected 0 to 1")
     if len(policy.terms) > MOST_TERMS:
         raise _refusal(text, "terms", f"{len(policy.terms)} terms; at most {MOST_TERMS}")
     for n, term in enumerate(policy.terms):

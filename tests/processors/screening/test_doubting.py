@@ -81,6 +81,11 @@ class Diluted:
         return [{"hate": 0.9 if text == VERMIN else 0.0} for text in texts]
 
 
+def test_one_outburst_is_a_note_whoever_found_it() -> None:
+    (mark,) = screen(captions("The beans are fine."), POLICY, Scripted({"": {"harassment": 1.0}}))
+    assert (mark.effect, mark.score) == ("log", 0.65)
+
+
 def test_doubt_and_a_quotation_do_not_multiply() -> None:
     objected = ruled(("Somebody wrote that immigrants are vermin, and I find that shameful.",), seeing(SAYS_NO))
     assert objected.meaning == "objected"
