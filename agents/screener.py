@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable
 
+import msgspec
 import structlog
 
 from agents.casework import Casework
@@ -65,10 +66,14 @@ async def screened_room(
             yield output
     if attending.missed:
         await through_outages(lambda: store.put(unscreened_key(room_id), b""))
-    log.info(
-        "room_screened", room_id=room_id, captions=len(said), findings=len(findings), by_model=not attending.missed
+    summary = AttachScreening(
+        findings=len(findings),
+        policy_version=policy.version,
+        by_model=not attending.missed,
+        abstained=attending.abstentions,
     )
-    yield _screened(room_id, len(findings), policy.version, by_model=not attending.missed, at_ms=now())
+    log.info("room_screened", room_id=room_id, captions=len(said), **msgspec.structs.asdict(summary))
+    yield _screened(room_id, summary, now())
 
 
 class _LiveRoom:
@@ -147,12 +152,12 @@ class _Screening:
         self._done += [*waiting, delivery]
 
 
-def _screened(room_id: str, findings: int, policy_version: str, *, by_model: bool, at_ms: int) -> Command:
+def _screened(room_id: str, summary: AttachScreening, at_ms: int) -> Command:
     """Where the model was away the room will be screened again, under another id: a repeated one would do nothing."""
     return Command(
-        command_id=f"screen:{room_id}" if by_model else f"screen:{room_id}:rules",
+        command_id=f"screen:{room_id}" if summary.by_model else f"screen:{room_id}:rules",
         room_id=room_id,
         actor=ACTOR,
         at_ms=at_ms,
-        ask=AttachScreening(findings=findings, policy_version=policy_version, by_model=by_model),
+        ask=summary,
     )

@@ -46,17 +46,24 @@ def said(text: str, track_id: str = "bench", caption_id: str = "0", start_ms: in
 
 @dataclass(frozen=True, slots=True)
 class Foretold:
-    """A classifier that has scored these texts in one go, so that a bench batches as the model likes it."""
+    """A classifier that has scored these texts in one go, so that a bench batches as the model likes it.
 
-    name: str
+    What else it is asked for (a window of several captions) it scores when asked.
+    """
+
+    classifier: Classifier
     scores: dict[str, dict[str, float]]
 
     @classmethod
     def of(cls, classifier: Classifier, texts: Sequence[str]) -> "Foretold":
-        return cls(classifier.name, dict(zip(texts, classifier.score(texts), strict=True)))
+        return cls(classifier, dict(zip(texts, classifier.score(texts), strict=True)))
+
+    @property
+    def name(self) -> str:
+        return self.classifier.name
 
     def score(self, texts: Sequence[str]) -> list[dict[str, float]]:
-        return [self.scores[text] for text in texts]
+        return [self.scores[text] if text in self.scores else self.classifier.score([text])[0] for text in texts]
 
 
 def _screener(classifier: Classifier, category: str) -> Judge:

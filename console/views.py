@@ -40,7 +40,8 @@ class RoomView(Record, frozen=True, kw_only=True):
     """`record` is the toggle; `recording` says whether it is being recorded this moment. Times are Unix ms.
 
     `state`: `live`; `preparing` (closed, recording and captions are being made); `ready`; `ended` (was not recorded);
-    `deleted` (by the host); `purged`.
+    `deleted` (by the host); `purged`. `screened_by_model`: null before it is screened; false while only the rules have
+    read it, because the model was away: it will be screened again.
     """
 
     room_id: str
@@ -65,6 +66,7 @@ class RoomView(Record, frozen=True, kw_only=True):
     links: dict[str, str]
     continuity: tuple[TrackContinuity, ...] = ()
     trim_start_ms: int = 0
+    screened_by_model: bool | None = None
 
 
 class PublicView(Record, frozen=True, kw_only=True):
@@ -154,6 +156,7 @@ def room_view(room: Room, now_ms: int, base_url: str) -> RoomView:
         links=_links(room, base_url),
         continuity=continuity(room),
         trim_start_ms=room.trim_start_ms,
+        screened_by_model=room.screened.by_model if room.screened else None,
     )
 
 

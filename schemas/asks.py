@@ -59,11 +59,16 @@ class AttachTranscript(Tagged, frozen=True, kw_only=True):
 
 
 class AttachScreening(Tagged, frozen=True, kw_only=True):
-    """From the screener: the final captions have been screened; without `by_model` by the rules alone, so far."""
+    """From the screener: the final captions have been screened; without `by_model` by the rules alone, so far.
+
+    `abstained`: passages that the model could not judge (another language, too long, nothing said), so that only the
+    rules have.
+    """
 
     findings: int
     policy_version: str
     by_model: bool = True
+    abstained: int = 0
 
 
 class OpenCase(Tagged, frozen=True, kw_only=True):

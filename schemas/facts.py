@@ -64,11 +64,12 @@ class TranscriptAttached(Tagged, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class RecordingScreened(Tagged, frozen=True, kw_only=True, omit_defaults=True):
-    """Entries from before `by_model` keep their encoding, and so their digest."""
+    """Entries from before `by_model` and `abstained` keep their encoding, and so their digest."""
 
     findings: int
     policy_version: str
     by_model: bool = True
+    abstained: int = 0
 
 
 class CaseOpened(Tagged, frozen=True, kw_only=True):

@@ -10,7 +10,8 @@ Effect = Literal["log", "queue", "urgent"]
 class Reason(Record, frozen=True, kw_only=True):
     """What carried a finding: one source (rule or model, with version) on a stretch of room time (ms).
 
-    `meaning` is how the words were meant: `direct`, `reported`, `objected` or `denied`.
+    `meaning` is how the words were meant: `direct`, `reported`, `objected` or `denied`; `doubted` where a rule found
+    them and the model sees none of it in them.
     """
 
     source: str

@@ -2,6 +2,7 @@
 
 import os
 from functools import cached_property, partial
+from pathlib import Path
 
 import structlog
 from elasticsearch import AsyncElasticsearch
@@ -20,7 +21,7 @@ from processors.engines.base import Engine
 from processors.engines.choose import open_engine
 from processors.engines.supervised import SupervisedEngine
 from processors.screening.classifier import Classifier, ModelMissing
-from processors.screening.classifier_model import open_classifier
+from processors.screening.classifier_model import open_candidate, open_classifier
 from processors.screening.policy import shipped_policy
 from streams.clock import now_ms
 from streams.index import ElasticIndex
@@ -98,8 +99,13 @@ class Outside:
 
     @cached_property
     def candidate(self) -> Classifier | None:
-        """The seam for a model that runs in shadow beside the live one; until there is one, nothing is compared."""
-        return None
+        """A model that runs in shadow beside the live one; None where no file is named, and nothing is compared."""
+        if not self.settings.candidate_model:
+            return None
+        opened = open_candidate(Path(self.settings.candidate_model))
+        if isinstance(opened, ModelMissing):
+            log.error("candidate_model_missing", reason=opened.reason)
+        return opened
 
     @cached_property
     def policies(self) -> PolicyBook:

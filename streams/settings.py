@@ -57,6 +57,8 @@ class Settings(Record, frozen=True, kw_only=True):
     """How long the broker waits for a silent worker before others take its partitions."""
     purge: str = "ask"
     """`ask`: nothing goes until somebody says `earwitness purge --execute`; `execute`: every hour what is due."""
+    candidate_model: str = ""
+    """File of another screening model that runs in shadow beside the live one and decides nothing; empty runs none."""
     alert_url: str = ""
     """Where an alert for each case is posted; empty tells nobody."""
     page_url: str = ""

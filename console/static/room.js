@@ -65,6 +65,7 @@ function show(room) {
   byId("status").textContent = NOTES[room.state] ?? (quiet ? "Captions appear here as people speak." : "");
   if (room.state !== "live") showDelay(byId("delay"), { delayed: false });
   byId("live").hidden = !["live", "preparing"].includes(room.state);
+  byId("unscreened").hidden = room.screened_by_model !== false || room.state === "purged";
   showSign(room);
   showKeeping(room);
   showContinuity(room);

@@ -1,4 +1,7 @@
-"""A classifier that may be away in, one that never fails out, which remembers whether it was missed."""
+"""A classifier that may be away in, one that never fails out, which remembers whether it was missed.
+
+It also counts the texts from which the model abstained: those are judged by the rules alone.
+"""
 
 from collections.abc import Sequence
 
@@ -12,6 +15,7 @@ class Attending:
     def __init__(self, inner: Classifier) -> None:
         self._inner = inner
         self.missed = False
+        self.abstentions = 0
 
     @property
     def name(self) -> str:
@@ -19,7 +23,9 @@ class Attending:
 
     def score(self, texts: Sequence[str]) -> list[dict[str, float]]:
         try:
-            return self._inner.score(texts)
+            scores = self._inner.score(texts)
         except Unavailable:
             self.missed = True
             return [{} for _ in texts]
+        self.abstentions += sum(not one for one in scores)
+        return scores

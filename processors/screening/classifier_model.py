@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 import onnxruntime
@@ -56,6 +57,7 @@ class ModelClassifier:
             self._slopes = np.array([facts["calibration"][name][0] for name in self._categories], dtype=np.float32)
             self._offsets = np.array([facts["calibration"][name][1] for name in self._categories], dtype=np.float32)
             self.name = f"minilm@{facts['version']}"
+            self.digest = hashlib.sha256(data).hexdigest()
         except Exception as error:
             raise Unavailable(f"the screening model does not load: {type(error).__name__}") from error
 
@@ -112,6 +114,18 @@ def open_classifier() -> Classifier:
         return load_model()
     except Unavailable as error:
         return ModelMissing(str(error))
+
+
+def open_candidate(path: Path) -> Classifier:
+    """The model of another file, its digest in its name (the same version may be trained twice); never raises."""
+    try:
+        model = ModelClassifier(path.read_bytes())
+    except OSError as error:
+        return ModelMissing(f"the candidate model cannot be read: {error.strerror}")
+    except Unavailable as error:
+        return ModelMissing(str(error))
+    model.name = f"{model.name}-{model.digest[:8]}"
+    return model
 
 
 def load_model() -> ModelClassifier:

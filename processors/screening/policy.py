@@ -15,11 +15,14 @@ EFFECTS: tuple[Effect, ...] = ("urgent", "queue", "log")
 """Gravest first."""
 
 
-Meaning = Literal["direct", "reported", "objected", "denied"]
-"""How something was meant: said for oneself, as what others say, in order to object, or as untrue."""
+Meaning = Literal["direct", "reported", "objected", "denied", "doubted"]
+"""How something was meant: said for oneself, as what others say, in order to object, or as untrue.
 
-MEANT: dict[Meaning, float] = {"direct": 1.0, "reported": 0.6, "objected": 0.3, "denied": 0.1}
-"""Factors where a policy names none. With 0.6 as the bar for a queue, the surest hit stays a note when reported."""
+`doubted`: a rule says what it heard, and the model sees none of it in the same words.
+"""
+
+MEANT: dict[Meaning, float] = {"direct": 1.0, "reported": 0.6, "objected": 0.3, "denied": 0.1, "doubted": 0.5}
+"""Factors where a policy names none. With 0.6 as the bar for a queue, even the surest hit is a note if doubted."""
 
 MOST_TERMS = 500
 """Each term is compared with every word: so many cost about as much as all other rules together."""
@@ -30,7 +33,7 @@ LONGEST_TERM = 64
 class Bars(Record, frozen=True, kw_only=True):
     """The lowest score (0..1) with each effect; `None` where the effect never follows. `dsa` is the DSA's category.
 
-    `meant` replaces the policy's factors for this category.
+    `meant` replaces the policy's factors for this category. `by_model` (0..1) is what is left of the model's own score.
     """
 
     log: float | None = None
@@ -38,6 +41,7 @@ class Bars(Record, frozen=True, kw_only=True):
     urgent: float | None = None
     dsa: str = ""
     meant: dict[Meaning, float] = {}
+    by_model: float = 1.0
 
     def effect(self, score: float) -> Effect | None:
         return next((name for name in EFFECTS if (bar := getattr(self, name)) is not None and score >= bar), None)
@@ -91,6 +95,11 @@ class Policy(Record, frozen=True, kw_only=True):
         own = bars.meant.get(meaning) if bars else None
         return own if own is not None else self.meant.get(meaning, MEANT[meaning])
 
+    def by_model(self, category: str, score: float) -> float:
+        """What a score of the model counts."""
+        bars = self.categories.get(category)
+        return score * bars.by_model if bars else score
+
 
 def shipped_policy() -> Policy:
     """The policy in the package."""
@@ -141,6 +150,8 @@ def _check(text: str, policy: Policy) -> None:
     for name, bars in policy.categories.items():
         _check_bars(text, f"categories.{name}", bars)
         _check_factors(text, f"categories.{name}.meant", bars.meant)
+        if not 0 <= bars.by_model <= 1:
+            raise _refusal(text, f"categories.{name}.by_model", f"{bars.by_model} is no factor; expected 0 to 1")
     if len(policy.terms) > MOST_TERMS:
         raise _refusal(text, "terms", f"{len(policy.terms)} terms; at most {MOST_TERMS}")
     for n, term in enumerate(policy.terms):

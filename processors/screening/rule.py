@@ -21,7 +21,8 @@ class Hit:
 class Rule:
     """One reason to look at a passage.
 
-    `heeds_context` is off for what no quotation excuses. Each of `flags` must be hit and none of `passes`;
+    `heeds_context` is off for what no quotation excuses. `heeds_model` is on where the model has learned what the rule
+    looks for, and may doubt a hit. Each of `flags` must be hit and none of `passes`;
     the tests run them through the shipped policy.
     """
 
@@ -33,6 +34,7 @@ class Rule:
     flags: tuple[str, ...]
     passes: tuple[str, ...]
     heeds_context: bool = True
+    heeds_model: bool = False
 
     @property
     def mark(self) -> str:

@@ -74,7 +74,7 @@ def _agreement(name: str, pairs: Sequence[tuple[dict[str, float], dict[str, floa
 
 
 def _acts(category: str, score: float, policy: Policy) -> bool:
-    return policy.effect(category, score) in ("queue", "urgent")
+    return policy.effect(category, policy.by_model(category, score)) in ("queue", "urgent")
 
 
 def _plus(one: Agreement, other: Agreement) -> Agreement:

@@ -5,11 +5,14 @@ import shutil
 import sys
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 import click
 
 from processors.engines.choose import choose
+from processors.screening.classifier import ModelMissing
+from processors.screening.classifier_model import load_model, open_candidate
 from schemas.base import Record
 from schemas.errors import EarwitnessError
 from streams.cli.common import print_json, settings_of, with_settings
@@ -62,6 +65,10 @@ def examine(settings: Settings) -> list[Check]:
         *(_package(name) for name in PACKAGES),
         _described("ffmpeg", describe_ffmpeg, "apt install ffmpeg, or pip install imageio-ffmpeg"),
         _described("captions", lambda: _captions(settings), "set --model"),
+        _described(
+            "screening", _screening, "install again, or `make train`; rooms are screened by the rules meanwhile"
+        ),
+        *_candidate(settings),
         _disk(settings),
         *_system(settings),
     ]
@@ -87,6 +94,20 @@ def _captions(settings: Settings) -> str:
     chosen = choose(settings.engine, settings.model, settings.device)
     language = settings.language or "found out once, then held per track"
     return f"{chosen.engine}, {chosen.model} on {chosen.device}, language: {language}. {chosen.why}"
+
+
+def _screening() -> str:
+    model = load_model()
+    return f"{model.name}, SHA-256 {model.digest}"
+
+
+def _candidate(settings: Settings) -> list[Check]:
+    if not settings.candidate_model:
+        return []
+    opened = open_candidate(Path(settings.candidate_model))
+    missing = opened.reason if isinstance(opened, ModelMissing) else ""
+    remedy = "set EARWITNESS_CANDIDATE_MODEL to a model's file"
+    return [Check(name="candidate", well=not missing, seen=missing or opened.name, remedy=remedy)]
 
 
 def _disk(settings: Settings) -> Check:

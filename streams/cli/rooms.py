@@ -145,6 +145,8 @@ def show(room_id: str, as_json: bool, **options: Any) -> None:
         return
     click.echo(f"{room['title']} — {room['host']} — {room['state']}, {timecode(room['duration_ms'])}")
     click.echo("recorded" if room["record"] else "not recorded: nothing is kept")
+    if room["screened_by_model"] is False:
+        click.echo("not screened by the model: it was away; this will be done again when it is back")
     for line in continuity_lines(room):
         click.echo(line)
     for name, clock in room["clocks"].items():

@@ -14,8 +14,9 @@ from agents.ports import Agent
 from agents.rescreener import rescreened
 from agents.screener import screener
 from agents.second_listener import NoSecondListener, SecondListener
+from console.views import room_view
 from processors.layout import policy_key, reasons_key, transcript_key
-from processors.screening.classifier import Classifier, NoClassifier
+from processors.screening.classifier import Classifier, ModelMissing, NoClassifier
 from processors.screening.policies import LEAST_NOTICE_MS, applying, encoded
 from processors.screening.policy import shipped_policy
 from processors.screening.second_listen import CONFIRMED, REFUTED
@@ -118,7 +119,7 @@ async def test_the_count_is_of_the_final_pass_alone() -> None:
     source = deliveries(*captions(*BAD), ended("live"), *final(*FINE, *BAD), ended("final"))
     outputs = await collect(agent(), source)
     (screened,) = of(AttachScreening, outputs)
-    assert screened == AttachScreening(findings=1, policy_version=POLICY.version)
+    assert (screened.findings, screened.policy_version) == (1, POLICY.version)
     assert outputs[-1].command_id == "screen:room"
     assert source.all
 
@@ -235,6 +236,13 @@ async def test_while_the_model_is_away_rules_go_on_and_the_room_is_marked() -> N
     assert [found.key for found in await store.list("unscreened/")] == ["unscreened/room"]
 
 
+async def test_passages_that_the_model_could_not_judge_are_counted() -> None:
+    model = Scripted({"beans": {"hate": 0.1}})
+    said = [*final("The beans are fine."), caption("Das ist nicht so.", 9, start_ms=60_000, pass_name="final")]
+    (screened,) = of(AttachScreening, await collect(agent(classifier=model), [*said, ended("final")]))
+    assert (screened.by_model, screened.abstained) == (True, 1)
+
+
 async def test_a_model_that_is_back_screens_the_room_again_once() -> None:
     store, model = MemoryStore(), Scripted({"onions": {"hate": 0.9}})
     captions_said = [*final(*FINE), caption("Too many onions.", 9, start_ms=60_000, pass_name="final")]
@@ -250,7 +258,22 @@ async def test_a_model_that_is_back_screens_the_room_again_once() -> None:
     assert await again(store, model) == []
 
 
-async def again(store: MemoryStore, model: Scripted) -> list[Record]:
+async def test_a_worker_without_its_file_leaves_the_room_to_one_that_has_it() -> None:
+    """The restart in between: what the first worker told the steward and left in the store is all that is known."""
+    store, said = MemoryStore(), [*final(*FINE), caption("Too many onions.", 9, start_ms=60_000, pass_name="final")]
+    await store.put(transcript_key("room"), msgspec.json.encode(transcript(said)))
+    told = await collect(agent(store, ModelMissing("the file is gone")), [*said, ended("final")])
+    room = room_after(*COMPLETED_ASKS, *of(AttachScreening, told))
+    assert room_view(room, NOW(), "").screened_by_model is False
+    assert await again(store, ModelMissing("still gone")) == []
+    told_again = await again(store, Scripted({"onions": {"hate": 0.9}}))
+    room = room_after(*COMPLETED_ASKS, *of(AttachScreening, told), *of(AttachScreening, told_again))
+    assert room_view(room, NOW(), "").screened_by_model is True
+    assert len(of(OpenCase, told_again)) == 1
+    assert not await store.list("unscreened/")
+
+
+async def again(store: MemoryStore, model: Classifier) -> list[Record]:
     casework = Casework(NoSecondListener(), model, store, NOW)
     book = PolicyBook(store, POLICY, NOW)
     return [one async for one in rescreened(Rooms(), store, book, model, casework, NOW)]

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from bench.cli import JUDGES
-from bench.judges import MAKERS
+from bench.judges import MAKERS, Foretold
 from bench.screening import Case, macro_f1, measured, read_cases
 from schemas.errors import Invalid
+from tests.listeners import Scripted
 
 CSV = """functionality,test_case,label_gold,target_ident
 plain,"I hate onions, truly",hateful,women
@@ -77,3 +78,12 @@ def test_macro_f1_is_the_mean_over_both_classes(wanted: list[bool], found: list[
 
 def test_every_judge_that_the_command_offers_is_there() -> None:
     assert tuple(MAKERS) == JUDGES
+
+
+def test_a_text_that_nobody_foretold_is_scored_when_it_is_asked_for() -> None:
+    model = Scripted({"onions": {"hate": 0.9}}, name="onions@1")
+    foretold = Foretold.of(model, ["beans"])
+    model.away = True
+    assert (foretold.name, foretold.score(["beans"])) == ("onions@1", [{}])
+    model.away = False
+    assert foretold.score(["beans", "beans and onions"]) == [{}, {"hate": 0.9}]

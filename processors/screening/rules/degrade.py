@@ -25,6 +25,7 @@ RULE = Rule(
     category="hate",
     reason="A claim of inferiority or vice about everybody in a group is hate by most policies, said calmly or not.",
     find=matches((0.75, _CLAIM)),
+    heeds_model=True,
     flags=(
         "Gay people are sick.",
         "Muslims are terrorists, every one of them",

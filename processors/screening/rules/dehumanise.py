@@ -32,6 +32,7 @@ RULE = Rule(
     category="hate",
     reason="Denying a group its humanity comes before violence against it, and needs no slur.",
     find=either(matches((0.9, _CALLED)), of_a_group((0.75, _THEY))),
+    heeds_model=True,
     flags=(
         "Immigrants are vermin.",
         "All these refugees are nothing but parasites",

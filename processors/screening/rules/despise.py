@@ -20,6 +20,7 @@ RULE = Rule(
     category="hate",
     reason="Hatred of people for what they are is hate without any image or threat.",
     find=matches((0.8, _HATE)),
+    heeds_model=True,
     flags=(
         "I hate Muslims.",
         "I really can't stand gay people",

@@ -52,6 +52,7 @@ RULE = Rule(
     category="hate",
     reason="Calling for a group's exclusion or segregation is hate in the policies of all large platforms.",
     find=either(matches((0.8, _CALL)), of_a_group((0.7, _THEY))),
+    heeds_model=True,
     flags=(
         "Immigrants should be driven out of this town.",
         "Gay people should not be allowed near the school",

@@ -40,6 +40,7 @@ RULE = Rule(
     category="hate",
     reason="Incitement to violence against a group is the gravest hate and illegal nearly everywhere.",
     find=either(matches((1.0, _CALL)), of_a_group((0.85, _THEY))),
+    heeds_model=True,
     flags=(
         "Immigrants should be shot at the border.",
         "Somebody should burn the refugees out",

@@ -15,6 +15,7 @@ RULE = Rule(
     category="hate",
     reason="A word made to wound, aimed at somebody, is an attack; named or reclaimed it is not.",
     find=matches((0.85, _AIMED), (0.4, _NAMED)),
+    heeds_model=True,
     flags=(
         "You fucking faggot.",
         "shut up you dirty paki",

@@ -9,10 +9,17 @@ import pytest
 
 from processors.screening import classifier_model
 from processors.screening.classifier import ModelMissing
-from processors.screening.classifier_model import LONGEST_CHARACTERS, ModelClassifier, load_model, open_classifier
+from processors.screening.classifier_model import (
+    LONGEST_CHARACTERS,
+    ModelClassifier,
+    load_model,
+    open_candidate,
+    open_classifier,
+)
 from processors.screening.policy import shipped_policy
 from schemas.errors import Unavailable
 
+SHIPPED = Path(classifier_model.__file__).parent / "model" / "screener.onnx"
 QUEUE = shipped_policy().categories["hate"].queue or 1.0
 
 
@@ -139,6 +146,25 @@ def test_without_its_file_the_model_is_missing_and_says_so(package: Path) -> Non
     assert "not in the package" in missing.reason
     with pytest.raises(Unavailable, match="not in the package"):
         missing.score(["I hate you all."])
+
+
+def test_a_candidate_has_its_digest_in_its_name(tmp_path: Path) -> None:
+    shipped = load_model()
+    file = tmp_path / "other.onnx"
+    file.write_bytes(SHIPPED.read_bytes())
+    candidate = open_candidate(file)
+    assert candidate.name == f"{shipped.name}-{shipped.digest[:8]}"
+    assert candidate.score(["Immigrants are vermin."]) == shipped.score(["Immigrants are vermin."])
+
+
+@pytest.mark.parametrize("damaged", [None, b"", b"damaged"], ids=["no file", "empty", "no model"])
+def test_a_candidate_that_cannot_be_opened_is_missing_and_says_so(tmp_path: Path, damaged: bytes | None) -> None:
+    file = tmp_path / "other.onnx"
+    if damaged is not None:
+        file.write_bytes(damaged)
+    missing = open_candidate(file)
+    assert isinstance(missing, ModelMissing)
+    assert missing.reason
 
 
 def test_a_damaged_file_is_told_from_its_digest(package: Path) -> None:
