@@ -129,7 +129,7 @@ def crash(kills: int, seed: int, services: str, rooms: int, seconds: int, as_jso
 @click.option("--seed", default=1, show_default=True)
 @click.option("--json", "as_json", is_flag=True)
 def fuzz(chunks: int, seed: int, as_json: bool) -> None:
-    """Broken, lying and malicious chunks through door, topic, recorder, decoders, captioner and cutter.
+    """Broken, lying and malicious chunks through every door, topic, recorder, decoders, captioner and cutter.
 
     Exit status 1 when one crashed or hung something, went nowhere, or touched the speaker beside it.
     """

@@ -19,7 +19,8 @@ SPOOLED_MS = 4_000_000
 
 
 class ChunkProducer:
-    """Sends chunks in order without waiting for each.
+    """Sends chunks in order without waiting for each. One that failed to deliver a chunk sends nothing behind it: go on
+    with a new one.
 
     With a `spool` folder chunks are on the disk before they are sent; those that an earlier run had not confirmed are
     sent again first, perhaps twice (docs/decisions/0008). One producer a folder.

@@ -1,4 +1,4 @@
-"""The number of a room in; its broken chunks fed to door, recorder, decoders, captioner and cutter, and counts out.
+"""The number of a room in; its broken chunks fed to doors, recorder, decoders, captioner and cutter, and counts out.
 
 `python -m bench.fuzz.feeding SEED FIRST COUNT CHUNKS` does so for rooms in turn, in a process that may die of it.
 """
@@ -24,6 +24,7 @@ from agents.hearing_figures import HearingFigures
 from agents.ports import Agent, Delivery
 from agents.recorder import recorder
 from bench.fuzz import sounds
+from bench.fuzz.doors import WAYS, Console, Way
 from bench.fuzz.mutating import Wire, mutated
 from console.app import create_app
 from console.services import Services
@@ -122,43 +123,38 @@ class Room:
             data=self._good[track][sequence],
         )
 
-    async def through_the_door(self, wires: list[tuple[str, Wire]]) -> list[Wire]:
-        """Every other track comes over HTTP: what the door takes goes on to the topic, the rest was refused."""
-        index = MemoryIndex()
-        services = Services(
-            gateway=self.gateway,
-            store=self.store,
-            log=self.log,
-            index=index,
-            now=lambda: OPENED_MS,
-            base_url="http://f",
-        )
-        transport = httpx.ASGITransport(create_app(services))  # type: ignore[arg-type]  # Litestar types ASGI by itself
+    async def through_the_doors(self, wires: list[tuple[str, Wire]]) -> list[Wire]:
+        """Every other track comes through a door: what that takes goes on to the topic, the rest was refused."""
+        app = create_app(self._services())
+        transport = httpx.ASGITransport(app)  # type: ignore[arg-type]  # Litestar types ASGI by itself
         passed: list[Wire] = []
         async with httpx.AsyncClient(transport=transport, base_url="http://f") as http:
             for track, wire in wires:
-                if track == WHOLE or (int(track[1:]) + self._number) % 2:
+                way = None if track == WHOLE else WAYS[(int(track[1:]) + self._number) % len(WAYS)]
+                if way is None:
                     passed.append(wire)
                     continue
                 before = len(self.gateway.chunks)
-                await self._put(http, track, wire)
+                await self._send(way, Console(app, http), track, wire)
                 passed += [encode(chunk) for chunk in self.gateway.chunks[before:]]
+                self.refused += len(self.gateway.chunks) == before
         return passed
 
-    async def _put(self, http: httpx.AsyncClient, track: str, wire: Wire) -> None:
-        told = dict(wire[0])
+    async def _send(self, way: Way, console: Console, track: str, wire: Wire) -> None:
         sequence = sum(chunk.track_id == track for chunk in self.gateway.chunks)
-        headers = {
-            b"Content-Type": told.get("content-type", b""),
-            b"Earwitness-Captured-Ms": told.get("ce_capturedms", b""),
-            b"Earwitness-Duration-Ms": told.get("ce_durationms", b""),
-        }
-        answer = await http.put(
-            f"/rooms/{self.room_id}/tracks/{track}/chunks/{sequence}", content=wire[1], headers=list(headers.items())
+        status = await way(console, f"/rooms/{self.room_id}/tracks/{track}", sequence, wire)
+        if not 200 <= status < 500:
+            self.broken.append(f"the door answered {status} to {way.__name__}")
+
+    def _services(self) -> Services:
+        return Services(
+            gateway=self.gateway,
+            store=self.store,
+            log=self.log,
+            index=MemoryIndex(),
+            now=lambda: OPENED_MS,
+            base_url="http://f",
         )
-        self.refused += answer.status_code != 202
-        if answer.status_code >= 500:
-            self.broken.append(f"the door answered {answer.status_code}")
 
     async def stored(self, track: str) -> list[StoredChunk]:
         found = await self.store.list(parts_folder(self.room_id, track))
@@ -170,7 +166,7 @@ async def fed(seed: int, number: int, per_track: int) -> Fed:
     room = Room(seed, number, per_track)
     await room.open()
     sent = room.wires()
-    topic = await room.through_the_door(sent)
+    topic = await room.through_the_doors(sent)
     records, malformed = _decoded(topic)
     ended = RoomEnded(room_id=room.room_id, at_ms=OPENED_MS + 60_000)
     directory = RoomDirectory(room.log, lambda: OPENED_MS)

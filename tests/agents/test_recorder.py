@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import stamina
 import structlog
@@ -22,7 +23,7 @@ from schemas.asks import Command, SealTrack
 from schemas.audio import AudioChunk, Gap, Part, PartStored, RoomEnded, StoredChunk, TrackEnded
 from schemas.base import Record
 from schemas.errors import Unavailable
-from schemas.facts import ZERO_DIGEST
+from schemas.facts import ZERO_DIGEST, TrackSealed
 from schemas.letters import DeadLetter
 from schemas.rooms import Room, Track
 from streams.stores import MemoryStore, open_store
@@ -208,6 +209,53 @@ async def test_a_room_that_ended_takes_nothing_more():
     outputs, source = await run(MemoryStore(), chunk(0), ENDED, chunk(1))
     assert [letter.reason for letter in of(DeadLetter, outputs)] == ["room_closed"]
     assert source.all
+
+
+@pytest.mark.parametrize(
+    ("late", "reasons"),
+    [
+        pytest.param(chunk(20), ["room_closed"], id="behind the end"),
+        pytest.param(chunk(5), ["room_closed"], id="into a hole"),
+        pytest.param(chunk(3, data=b"other audio!"), ["sequence_repeated"], id="other bytes"),
+        pytest.param(chunk(3), [], id="the same again"),
+        pytest.param(chunk(0, "t1"), ["room_closed"], id="the first of a silent track"),
+    ],
+)
+@pytest.mark.parametrize("restarted", [False, True], ids=["the same recorder", "a recorder that began later"])
+async def test_what_comes_after_a_track_was_sealed_is_a_letter_and_disturbs_nothing(
+    late: AudioChunk, reasons: list[str], restarted: bool
+):
+    """The room's parts stay byte for byte, no seal is asked for again, and the room beside it goes on."""
+    store, untouched = MemoryStore(), MemoryStore()
+    sent = [chunk(n) for n in range(20) if n != 5]
+    beside = msgspec.structs.replace(room("t0"), room_id="beside")
+    others = [chunk(n, room_id="beside") for n in range(16)]
+    await run(untouched, *sent, ENDED)
+    if restarted:
+        await run(store, *sent, ENDED)
+        outputs, source = await run(store, *others[:8], late, *others[8:], rooms=Rooms(sealed_room(), beside))
+    else:
+        records = (*sent, *others[:8], ENDED, late, *others[8:])
+        outputs, source = await run(store, *records, rooms=Rooms(room("t0", "t1"), beside))
+    assert [(letter.reason, letter.raw) for letter in of(DeadLetter, outputs)] == [(why, late.data) for why in reasons]
+    assert len(of(Command, outputs)) == (0 if restarted else 2)
+    assert await chunks_of(store) == await chunks_of(untouched)
+    assert [part.chunks for part in of(PartStored, outputs) if part.room_id == "beside"] == [16]
+    assert source.all
+
+
+def sealed_room() -> Room:
+    """As the directory tells it once the steward has sealed both tracks."""
+    known = room("t0", "t1")
+    seal = TrackSealed(
+        track_id="t0", parts=1, chunks=19, bytes=304, chain=ZERO_DIGEST, first_captured_ms=OPENED_MS, duration_ms=1900
+    )
+    tracks = {name: msgspec.structs.replace(track, sealed=seal) for name, track in known.tracks.items()}
+    return msgspec.structs.replace(known, tracks=tracks)
+
+
+async def chunks_of(store: MemoryStore) -> list[tuple[str, int, bytes]]:
+    return [(track, each.sequence, each.data) for track in ("t0", "t1") for each in await stored(store, track)]
 
 
 async def test_an_unrecorded_room_leaves_nothing_anywhere():
@@ -409,6 +457,24 @@ def sessions(draw: st.DrawFn) -> list[Record]:
 def test_crashes_change_nothing(records: list[Record], crashes: list[tuple[int, int]]):
     """Stored bytes, letters, announcements and seals are those of a life without a crash."""
     assert asyncio.run(lived_through(records, crashes)) == asyncio.run(lived_through(records, []))
+
+
+@settings(max_examples=60, deadline=None)
+@given(delays=st.lists(st.integers(0, 16), min_size=1, max_size=80), lost=st.sets(st.integers(0, 79)))
+def test_chunks_late_by_minutes_land_in_their_place_while_their_part_is_open(delays: list[int], lost: set[int]):
+    """Chunks of 10 s, each up to 160 s late: a part waits until one of the part after the next has come."""
+    sent = {
+        n: chunk(n, captured_ms=OPENED_MS + 10_000 * n, duration_ms=10_000) for n in range(len(delays)) if n not in lost
+    }
+    arriving = sorted(sent, key=lambda n: (n + delays[n], n))
+    store = MemoryStore()
+    outputs, source = asyncio.run(run(store, *(sent[n] for n in arriving), ENDED))
+    found = [(c.sequence, c.captured_ms, c.data) for c in asyncio.run(stored(store))]
+    missing = {n for gap in of(Command, outputs)[0].ask.gaps for n in range(gap.first_sequence, gap.last_sequence + 1)}
+    assert of(DeadLetter, outputs) == []
+    assert found == [(n, each.captured_ms, each.data) for n, each in sent.items()]
+    assert missing == {n for n in lost if n < max(sent, default=0)}
+    assert source.all
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])

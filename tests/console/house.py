@@ -14,6 +14,7 @@ from console.services import Services
 from processors.documents import utterance_document
 from processors.layout import audio_key, hls_key, transcript_key, waveform_key
 from schemas.asks import Ask, AttachRecording, AttachScreening, AttachTranscript, Command, OpenCase, SealTrack
+from schemas.audio import Gap
 from schemas.captions import Caption, Transcript, Word
 from schemas.facts import Refused
 from schemas.rooms import Room
@@ -88,7 +89,7 @@ class House:
         """Do what the agents do once a room is closed: seal, assemble, transcribe, screen, index."""
         room = await self.room(room_id)
         for track_id in room.tracks:
-            await self.ask(room_id, _seal(track_id, duration_ms))
+            await self.seal(room_id, track_id, duration_ms)  # what a test has sealed before stays as it is
         recorded_ms = dict.fromkeys(room.tracks, duration_ms)
         digest = "ab" * 32
         ask = AttachRecording(duration_ms=duration_ms, recorded_ms=recorded_ms, manifest_sha256=digest)
@@ -99,6 +100,10 @@ class House:
         await self.transcribe(room_id)
         await self.ask(room_id, AttachScreening(findings=1, policy_version="1"))
         await self.ask(room_id, _case(next(iter(room.tracks))))
+
+    async def seal(self, room_id: str, track_id: str, duration_ms: int = 6_000, *, gaps: tuple[Gap, ...] = ()) -> None:
+        """Three chunks came of this track, and what the gaps name did not."""
+        await self.ask(room_id, _seal(track_id, duration_ms, gaps))
 
     async def transcribe(self, room_id: str) -> None:
         room = await self.room(room_id)
@@ -111,7 +116,7 @@ class House:
         await self.ask(room_id, AttachTranscript(captions=len(captions), words=9, engine="scripted", model="none"))
 
 
-def _seal(track_id: str, duration_ms: int) -> SealTrack:
+def _seal(track_id: str, duration_ms: int, gaps: tuple[Gap, ...]) -> SealTrack:
     return SealTrack(
         track_id=track_id,
         parts=1,
@@ -120,6 +125,7 @@ def _seal(track_id: str, duration_ms: int) -> SealTrack:
         chain="cd" * 32,
         first_captured_ms=OPENED_MS,
         duration_ms=duration_ms,
+        gaps=gaps,
     )
 
 

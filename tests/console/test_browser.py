@@ -18,6 +18,7 @@ import uvicorn
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from console.serve import serving
+from schemas.audio import Gap
 from schemas.captions import CaptionState
 from streams.ffmpeg_binary import ffmpeg_binary
 from tests.console.house import House, caption, open_room
@@ -354,6 +355,29 @@ def test_a_search_hit_opens_at_its_second_without_sound(served: Served, page: Pa
     page.get_by_role("button", name="Sound is off").click()
     assert not page.evaluate("document.querySelector('audio').muted")
     picture(page, "evidence")
+
+
+def test_a_finished_room_shows_how_much_of_each_speaker_came_how_far(served: Served, page: Page) -> None:
+    served.do(served.open("gaps"))
+    served.request("POST", "/rooms/gaps/close")
+    served.do(served.house.seal("gaps", "anna", gaps=(Gap(track_id="anna", first_sequence=1, last_sequence=2),)))
+    served.do(served.house.finish("gaps"))
+    page.goto(f"{served.url}/room/gaps")
+    page.get_by_text("How complete this recording is").click()
+    rows = page.get_by_role("table").get_by_role("row")
+    expect(rows).to_have_text(
+        [
+            re.compile("Speaker.*Captured.*Received.*Stored.*Recorded.*Captioned.*Gaps", re.DOTALL),
+            "Anna0:100:060:060:060:00chunks 1–2, about 0:04: never received",
+            "Tom0:060:060:060:060:00none",
+        ]
+    )
+
+
+def test_a_live_room_says_nothing_yet_of_how_complete_it_is(served: Served, page: Page) -> None:
+    page.goto(f"{served.url}/room/live")
+    expect(page.locator("#sign")).to_have_text("Recording")
+    expect(page.get_by_text("How complete this recording is")).to_be_hidden()
 
 
 def test_a_case_is_decided_with_two_keys(served: Served, page: Page) -> None:
