@@ -99,14 +99,12 @@ async def recording(request: MediaRequest, desk: GivenDesk, room: NamedDependenc
 @route("/hls/{name:str}", http_method=[HttpMethod.GET, HttpMethod.HEAD], tags=["media"])
 async def hls(request: MediaRequest, desk: GivenDesk, room: NamedDependency[Room], name: FromPath[str]) -> Bytes:
     """The playlist to open (`index.m3u8`), those of sound and captions, and their segments."""
-    found = _SEGMENT.fullmatch(name)
-    if found is None or found[1] not in (*SEGMENT_TYPES, "vtt"):
-        raise Invalid("unknown_segment", f"there is no segment {name!r}", field="name")
     text = await _playlist(desk, room, name)
     if text is not None:
         media_type = CAPTION_TYPES["vtt"] if name.endswith(".vtt") else SEGMENT_TYPES["m3u8"]
         return Response(text.encode(), media_type=media_type, headers={"Cache-Control": PRIVATE})
-    if found[1] not in SEGMENT_TYPES:
+    found = _SEGMENT.fullmatch(name)
+    if found is None or found[1] not in SEGMENT_TYPES:
         raise Invalid("unknown_segment", f"there is no segment {name!r}", field="name")
     kept = await _kept(desk.services.store, room, hls_key(room.room_id, name), SEGMENT_TYPES[found[1]])
     return await _send(request, desk, kept)
