@@ -15,25 +15,18 @@ class HearingFigures:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self.delay_s = Histogram(
+        self._shown: dict[str, dict[str, Shown]] = {}
+        self.delay_s = self._delay(
             "earwitness_caption_delay_seconds",
             "From the end of an utterance's speech to its live final, by room; gone when the room is over.",
-            ("room_id",),
-            buckets=DELAY_BUCKETS_S,
-            registry=self.registry,
         )
-        self.word_delay_s = Histogram(
+        self.word_delay_s = self._delay(
             "earwitness_caption_word_delay_seconds",
             "From the end of a word to the first caption, draft or final, that showed it in its place, by room.",
-            ("room_id",),
-            buckets=DELAY_BUCKETS_S,
-            registry=self.registry,
         )
-        self._shown: dict[str, dict[str, Shown]] = {}
-        self.drafts_shed = Counter(
+        self.drafts_shed = self._counter(
             "earwitness_caption_drafts_shed",
             "Drafts that were not heard, because a newer one or the final came before their turn.",
-            registry=self.registry,
         )
         self.waiting = Gauge(
             "earwitness_caption_utterances_waiting",
@@ -41,17 +34,15 @@ class HearingFigures:
             ("kind",),
             registry=self.registry,
         )
-        self.speech_s = Counter(
+        self.speech_s = self._counter(
             "earwitness_caption_speech_seconds",
             "Seconds of speech that the engine has heard, by kind; a draft hears its utterance from the beginning.",
-            ("kind",),
-            registry=self.registry,
+            "kind",
         )
-        self.engine_s = Counter(
+        self.engine_s = self._counter(
             "earwitness_caption_engine_seconds",
             "Seconds that the engine took, by kind: divided by those of speech, the real-time factor.",
-            ("kind",),
-            registry=self.registry,
+            "kind",
         )
         self.batch = Histogram(
             "earwitness_caption_batch_utterances",
@@ -60,13 +51,17 @@ class HearingFigures:
             buckets=BATCH_BUCKETS,
             registry=self.registry,
         )
-
-        self.gaps = Counter(
+        self.gaps = self._counter(
             "earwitness_caption_gaps",
             "Times that speech stood without words for more than 10 s, by reason (waiting or unheard): raise an alert.",
-            ("reason",),
-            registry=self.registry,
+            "reason",
         )
+
+    def _delay(self, name: str, what: str) -> Histogram:
+        return Histogram(name, what, ("room_id",), buckets=DELAY_BUCKETS_S, registry=self.registry)
+
+    def _counter(self, name: str, what: str, *labels: str) -> Counter:
+        return Counter(name, what, labels, registry=self.registry)
 
     def heard(self, kind: str, count: int, speech_s: float, took_s: float) -> None:
         """Note one pass of the engine."""

@@ -4,9 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from msgspec.structs import replace
+
 from processors.screening.classifier import Classifier, NoClassifier
 from processors.screening.classifier_model import load_model
 from processors.screening.listening import Ears, hear
+from processors.screening.passage import bare
 from processors.screening.policy import Policy, shipped_policy
 from schemas.captions import Caption
 from schemas.errors import Unavailable
@@ -24,23 +27,15 @@ def judge_named(name: str, category: str) -> Judge:
 
 def said(text: str, track_id: str = "bench", caption_id: str = "0", start_ms: int = 0, end_ms: int = 4_000) -> Caption:
     """A text as a final caption that was heard surely."""
-    return Caption(
+    return replace(
+        bare(text),
         room_id="bench",
         track_id=track_id,
         speaker=track_id,
         caption_id=caption_id,
         pass_name="live",
-        status="final",
         start_ms=start_ms,
         end_ms=end_ms,
-        text=text,
-        words=(),
-        settled=len(text),
-        language="en",
-        confidence=1.0,
-        engine="",
-        model="",
-        emitted_ms=0,
     )
 
 

@@ -94,10 +94,11 @@ def read(captions: Sequence[Caption]) -> Passage:
 
 def say(text: str) -> Passage:
     """A passage of bare text, every word heard surely: for examples of rules and text without timing."""
-    return read([_bare(text)])
+    return read([bare(text)])
 
 
-def _bare(text: str) -> Caption:
+def bare(text: str) -> Caption:
+    """A text as a final caption of nobody, heard surely."""
     return Caption(
         room_id="",
         track_id="",
