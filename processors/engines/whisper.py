@@ -74,7 +74,7 @@ class WhisperEngine:
         speeches = [speech for speech, _ in group]
         encoded = self._encoded(self._features(speeches, length_s))
         results = self._generate(encoded, speeches, beam)
-        words = self._words(encoded, speeches, results) if speeches[0].final else [()] * len(speeches)
+        words = self._words(encoded, speeches, results)
         return [self._heard(*known, *found) for known, *found in zip(group, results, words, strict=True)]
 
     def _features(self, speeches: Sequence[Speech], length_s: int) -> Samples:
@@ -111,11 +111,17 @@ class WhisperEngine:
         return list(results)
 
     def _words(self, encoded: Any, speeches: Sequence[Speech], results: Sequence[Any]) -> list[tuple[HeardWord, ...]]:
-        """Find when each word was said, by the decoder's attention to the encoded frames."""
+        """Find when each word was said, where that is asked for, by the decoder's attention to the encoded frames."""
+        asked = [place for place, speech in enumerate(speeches) if speech.final or speech.timed]
+        if not asked:
+            return [()] * len(speeches)
+        if len(asked) < len(speeches):
+            encoded = StorageView.from_array(np.asarray(encoded.to_device(Device.cpu))[asked])
         tokenizer = self._tokenizer(speeches[0].language)
-        tokens = [[token for token in result.sequences_ids[0] if token < tokenizer.eot] for result in results]
-        frames = [round(speech.seconds * _FRAMES_PER_S) for speech in speeches]
-        return [words_of(found) for found in self._whisper.find_alignment(tokenizer, tokens, encoded, frames)]
+        tokens = [[token for token in results[place].sequences_ids[0] if token < tokenizer.eot] for place in asked]
+        frames = [round(speeches[place].seconds * _FRAMES_PER_S) for place in asked]
+        found = dict(zip(asked, self._whisper.find_alignment(tokenizer, tokens, encoded, frames), strict=True))
+        return [words_of(found.get(place, [])) for place in range(len(speeches))]
 
     def _heard(self, speech: Speech, language_probability: float, result: Any, words: tuple[HeardWord, ...]) -> Heard:
         tokenizer, tokens = self._tokenizer(speech.language), result.sequences_ids[0]
