@@ -13,7 +13,7 @@ from processors.utterances import Utterance
 
 MOST_FINALS = 8
 """Finals a pass: more would keep the first of them waiting for longer than the batch saves."""
-MOST_DRAFTS = 16
+MOST_DRAFTS = 8
 """Drafts a pass: a final that comes meanwhile waits for its end."""
 FULL_AT = 64
 """So many finals are many seconds of work for a slow core; from here on intake waits, so that memory does not grow."""

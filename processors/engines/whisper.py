@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from ctranslate2 import StorageView
+from ctranslate2 import Device, StorageView
 
 from processors.engines.base import Heard, HeardWord, Samples, Speech
 from processors.engines.guards import GuardPolicy, guarded

@@ -16,8 +16,8 @@ FINAL_PADDING_S = 3.0
 DRAFT_PADDING_S = 0.5
 """Silence after a draft's speech: a draft that loops is cut by the token limit and replaced a second later."""
 
-MAX_BATCH = 16
-"""Utterances a pass: a step of the decoder reads all its weights, whether for one of them or for sixteen."""
+MAX_BATCH = 8
+"""Utterances a pass: CTranslate2 gains little from more on a CPU."""
 
 
 def window_s(speech: Speech) -> int:
