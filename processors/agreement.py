@@ -28,7 +28,7 @@ class Agreement:
 
 
 def agree(before: Agreement, draft: Sequence[str]) -> Agreement:
-    """Take the words of the next draft: settled ones stay, and those that both drafts have in common are settled now."""
+    """Take the next draft's words: settled ones stay, and those that both drafts begin with are settled now."""
     words = (*before.words[: before.settled], *draft[before.settled :])
     pairs = zip(before.words, words, strict=False)
     common = sum(1 for _ in takewhile(lambda pair: bare(pair[0]) == bare(pair[1]), pairs))
