@@ -11,10 +11,7 @@ from processors.utterances import Utterance
 
 WORD_MS = 400
 ONSET = 5 * SAMPLE_RATE
-TALK = (
-    *["we", "few", "we", "happy", "few", "we", "band", "of", "brothers"],
-    *["for", "he", "to", "day", "that", "sheds", "his", "blood", "with", "me"],
-)
+TALK = tuple(f"w{n}" for n in range(24))
 
 
 def draft(words: int) -> Utterance:
