@@ -92,4 +92,4 @@ def test_whisper_hears_what_was_said_and_nothing_in_silence() -> None:
         [Speech(samples=SENTENCE, final=True), Speech(samples=silence(3), final=True)], beam=1
     )
     assert "welcome to Garden Street" in said.text
-    assert (nothing.text, nothing.rejected) == ("", "phantom")
+    assert (nothing.text, nothing.rejected) == ("", "no_speech")
