@@ -17,7 +17,7 @@ FINAL_PADDING_S = 3.0
 DRAFT_PADDING_S = 0.5
 """And a draft's: one that loops is cut by the token limit and replaced a second later."""
 FINAL_SILENCE_S = 1.5
-"""So much of it is silence that the encoder hears, at least; its last frame stands for the rest (decision 0030)."""
+"""So much of it is silence that the encoder hears, at least; its last frame stands for the rest (decision 0033)."""
 
 MAX_BATCH = 8
 """Utterances a pass: CTranslate2 gains little from more on a CPU."""
