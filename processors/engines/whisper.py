@@ -18,8 +18,8 @@ from processors.engines.guards import GuardPolicy, guarded
 from processors.engines.loops import unlooped
 from processors.engines.windows import LONGEST_S, batches, encoded_s, second_window_s, window_s
 
-SECOND_BEAM = 5
-"""Beam of the second hearing that a looping final gets."""
+PATIENT_BEAM = 5
+"""From this beam on time does not matter, and all of a window is encoded. A final that loops is heard again with it."""
 DRAFT_REPETITION_PENALTY = 1.1
 """Drafts break off, which makes the decoder loop: this halves how often (7 in 100 drafts instead of 14)."""
 _FRAMES_PER_S = 100
@@ -54,7 +54,7 @@ class WhisperEngine:
         heard: dict[int, Heard] = {}
         for length_s, positions in batches([speech for speech, _ in known]):
             group = [known[position] for position in positions]
-            heard.update(zip(positions, self._pass(group, length_s, beam, whole=beam > 1), strict=True))
+            heard.update(zip(positions, self._pass(group, length_s, beam, whole=beam >= PATIENT_BEAM), strict=True))
         return [self._settled(known[position], heard[position]) for position in range(len(known))]
 
     def _settled(self, known: tuple[Speech, float], first: Heard) -> Heard:
@@ -64,8 +64,8 @@ class WhisperEngine:
         """
         if not known[0].final or not _loops(first):
             return first
-        second = self._pass([known], second_window_s(known[0]), SECOND_BEAM, whole=True)[0]
-        return self._pass([known], LONGEST_S, SECOND_BEAM, whole=True)[0] if _loops(second) else second
+        second = self._pass([known], second_window_s(known[0]), PATIENT_BEAM, whole=True)[0]
+        return self._pass([known], LONGEST_S, PATIENT_BEAM, whole=True)[0] if _loops(second) else second
 
     def _with_language(self, speech: Speech) -> tuple[Speech, float]:
         if not self._whisper.model.is_multilingual:
@@ -79,10 +79,7 @@ class WhisperEngine:
     def _pass(
         self, group: Sequence[tuple[Speech, float]], length_s: int, beam: int, *, whole: bool = False
     ) -> list[Heard]:
-        """Hear utterances of one language, all final or all drafts, in one window.
-
-        `whole` encodes all of it, which pays where time does not matter: with a better beam.
-        """
+        """Hear utterances of one language, all final or all drafts, in one window; `whole` encodes all of it."""
         speeches = [speech for speech, _ in group]
         encoded = self._encoded(speeches, length_s, whole=whole)
         results = self._generate(encoded, speeches, beam)
