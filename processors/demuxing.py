@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from av.filter import Graph
 
-from processors.media import L16, SELF_TIMED, Media
+from processors.media import L16, RATES_HZ, SELF_TIMED, Media
 from schemas.audio import MAX_CHUNK_BYTES
 from schemas.errors import Invalid
 
@@ -22,9 +22,6 @@ Samples: TypeAlias = npt.NDArray[np.float32]
 
 LONGEST_HOLE_S = 300
 """A longer jump of a container's clock is a broken clock and gets no silence."""
-
-RATES_HZ = range(4_000, 768_001)
-"""What microphones and telephones use, and more. A header that says 1 Hz would make a day of sound out of a chunk."""
 
 BUFFER_BYTES = 4096
 """libavformat asks for so much at a time, and takes less."""
