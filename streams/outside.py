@@ -26,6 +26,7 @@ from processors.screening.policy import shipped_policy
 from streams.clock import now_ms
 from streams.index import ElasticIndex
 from streams.kept import open_kept
+from streams.notes import FileNotes
 from streams.publisher import Publisher
 from streams.recent import RecentAudio
 from streams.rendering import FfmpegRenderer
@@ -43,8 +44,9 @@ EXIT_STUCK = 75
 class Outside:
     """One worker's doors to the outside."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, worker: str = "") -> None:
         self.settings = settings
+        self._worker = worker
         self.now = now_ms
 
     @cached_property
@@ -76,6 +78,10 @@ class Outside:
         asked = self.settings
         opening = partial(open_engine, asked.engine, asked.model, asked.device, passes=asked.threads)
         return SupervisedEngine(opening, _end_stuck, language=asked.language)
+
+    @cached_property
+    def notes(self) -> FileNotes:
+        return FileNotes(self.settings.data_folder / "notes" / self._worker)
 
     @cached_property
     def figures(self) -> HearingFigures:
@@ -113,7 +119,7 @@ class Outside:
 
     @cached_property
     def sound(self) -> Sound:
-        return Sound(self.store, self.headers, RecentAudio(self.settings.kafka))
+        return Sound(self.store, self.headers, RecentAudio(self.settings.kafka), self.notes)
 
     @cached_property
     def casework(self) -> Casework:

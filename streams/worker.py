@@ -60,7 +60,7 @@ def make_app(name: str, settings: Settings) -> faust.App:
         stream_wait_empty=False,  # an open part may fill for minutes: what is not acknowledged comes again elsewhere
     )
     use_prompt_transport(app)
-    outside = Outside(settings)
+    outside = Outside(settings, name)
 
     async def publish(record: Record) -> None:
         await outside.publisher.publish(record)
