@@ -70,6 +70,7 @@ def quiet(minutes: int, *, as_json: bool) -> None:
 @click.option("--chunks", default=64, show_default=True, help="Of each room: 16 make a part.")
 @click.option("--chunk-bytes", default=4_096, show_default=True)
 @click.option("--seconds", default=15.0, show_default=True, help="Longest time for each of the two it is compared to.")
+@click.option("--sealed", is_flag=True, help="Seal every room with a key of its own.")
 @click.option("--json", "as_json", is_flag=True)
 def ingest(as_json: bool, **load: Any) -> None:
     """Chunks of many rooms until they are durable, beside a plain Faust agent and a plain aiokafka consumer."""

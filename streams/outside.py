@@ -3,9 +3,9 @@
 import os
 from functools import cached_property, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
-from elasticsearch import AsyncElasticsearch
 
 from agents.alerter import Outbox
 from agents.casework import Casework
@@ -24,7 +24,6 @@ from processors.screening.classifier import Classifier, ModelMissing
 from processors.screening.classifier_model import open_candidate, open_classifier
 from processors.screening.policy import shipped_policy
 from streams.clock import now_ms
-from streams.index import ElasticIndex
 from streams.kept import open_kept
 from streams.notes import FileNotes
 from streams.publisher import Publisher
@@ -34,6 +33,9 @@ from streams.roomlog import StoredRoomLog
 from streams.sealed import SealedStore
 from streams.settings import Settings
 from streams.webhook import Webhook
+
+if TYPE_CHECKING:
+    from streams.index import ElasticIndex
 
 log = structlog.get_logger()
 
@@ -70,7 +72,12 @@ class Outside:
         return RoomDirectory(self.log, self.now)
 
     @cached_property
-    def index(self) -> ElasticIndex:
+    def index(self) -> "ElasticIndex":
+        """Loads its client, a second of work, only for a worker that has to do with it."""
+        from elasticsearch import AsyncElasticsearch
+
+        from streams.index import ElasticIndex
+
         return ElasticIndex(AsyncElasticsearch(self.settings.elasticsearch), self.settings.index_prefix)
 
     @cached_property
