@@ -1,20 +1,13 @@
-"""Deliveries in, lists of those that came close together out: fewer, larger writes without a wait that is felt.
-
-Where a list is worked on for long, `made_ahead` begins with the next one meanwhile.
-"""
+"""Deliveries in, lists of those that came close together out: fewer, larger writes without a wait that is felt."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
-from typing import Any, TypeVar
+from collections.abc import AsyncIterator
 
 from agents.ports import Delivery, R
 
 AT_MOST = 200
 WITHIN_S = 0.1
 """A live caption may take 3 s in all; this much of it buys one write instead of many."""
-
-T = TypeVar("T")
-Made = TypeVar("Made")
 
 
 async def batches(
@@ -58,40 +51,3 @@ async def _batch(queue: "asyncio.Queue[Delivery[R] | None]", at_most: int, withi
         else:
             batch.append(queue.get_nowait())
     return batch
-
-
-async def made_ahead(
-    items: AsyncIterator[T], make: Callable[[T], Coroutine[Any, Any, Made]], *, at_once: int
-) -> AsyncIterator[Made]:
-    """Yield what `make` makes of each item, in the order of the items, while the next ones are being made.
-
-    `at_once` are under way at most; one counts until the next is asked for. Each `make` begins after those before it.
-    """
-    ahead: asyncio.Queue[asyncio.Task[Made] | None] = asyncio.Queue()
-    free = asyncio.Semaphore(at_once)
-    pump = asyncio.ensure_future(_begin_each(items, make, ahead, free))
-    making: asyncio.Task[Made] | None = None
-    try:
-        while making := await ahead.get():
-            yield await making
-            free.release()
-        await pump
-    finally:
-        pump.cancel()
-        while making is not None:
-            making.cancel()
-            making = None if ahead.empty() else ahead.get_nowait()
-
-
-async def _begin_each(
-    items: AsyncIterator[T],
-    make: Callable[[T], Coroutine[Any, Any, Made]],
-    ahead: "asyncio.Queue[asyncio.Task[Made] | None]",
-    free: asyncio.Semaphore,
-) -> None:
-    try:
-        async for item in items:
-            await free.acquire()
-            ahead.put_nowait(asyncio.ensure_future(make(item)))
-    finally:
-        ahead.put_nowait(None)

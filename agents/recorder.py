@@ -6,12 +6,11 @@ were not acknowledged come again.
 """
 
 import asyncio
-from collections import deque
-from collections.abc import AsyncIterator, Iterator, Sequence
-from functools import partial
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator
 from typing import Any, Protocol
 
-from agents.batches import batches, made_ahead
+from agents.batches import batches
 from agents.keeping import Done, TrackKeeper
 from agents.letters import dead_letter
 from agents.outages import through_outages
@@ -27,8 +26,6 @@ AT_MOST = 256
 """Deliveries in a batch, and as many that wait: with the largest chunks 128 MiB each (docs/decisions/0009)."""
 WITHIN_S = 0.02
 """A batch waits so long for more: a hundredth of the time a part takes to fill."""
-AT_ONCE = 2
-"""Batches under way: the next one is taken and counted while the parts of the one before are being written."""
 SIDE_BY_SIDE = 32
 """Rooms that write at once. A task for each room of a batch cost a tenth of the time: most rooms only wait."""
 _REMEMBERED_ROOMS = 4096  # ended and unrecorded rooms whose stragglers are known without asking
@@ -45,8 +42,8 @@ def recorder(store: RecordingStore, directory: Directory, now: Now) -> Agent:
 
     async def run(deliveries: AsyncIterator[Delivery[Any]]) -> Outputs:
         desk = _Desk(store, directory, now)
-        taken = batches(deliveries, at_most=AT_MOST, within_s=WITHIN_S)
-        async for done in made_ahead(taken, partial(_handled, desk), at_once=AT_ONCE):
+        async for batch in batches(deliveries, at_most=AT_MOST, within_s=WITHIN_S):
+            done = await _handled(desk, batch)
             if outputs := tuple(output for each in done for output in each.outputs):
                 yield outputs
             for delivered in (delivery for each in done for delivery in each.acks):
@@ -56,18 +53,18 @@ def recorder(store: RecordingStore, directory: Directory, now: Now) -> Agent:
 
 
 async def _handled(desk: "_Desk", batch: list[Delivery[Any]]) -> list[Done]:
-    """Rooms side by side, each room's deliveries in their order: one room's fsync need not wait for another's.
-
-    What comes for a room that the batch before has not done with goes behind that, and is done with it.
-    """
-    waiting = iter(desk.lined_up(batch))
+    """Rooms side by side, each room's deliveries in their order: one room's fsync need not wait for another's."""
+    lanes: dict[str, list[Delivery[Any]]] = defaultdict(list)
+    for delivery in batch:
+        lanes[delivery.record.room_id].append(delivery)
+    waiting = iter(lanes.values())
     done = await asyncio.gather(*(_lane_after_lane(desk, waiting) for _ in range(SIDE_BY_SIDE)))
     return [each for lanes_done in done for each in lanes_done]
 
 
-async def _lane_after_lane(desk: "_Desk", waiting: Iterator[str]) -> list[Done]:
-    """Take rooms until none is left; the iterator is shared, so whoever is free takes the next."""
-    return [done for room_id in waiting for done in await desk.work_off(room_id)]
+async def _lane_after_lane(desk: "_Desk", waiting: Iterator[list[Delivery[Any]]]) -> list[Done]:
+    """Take lanes until none is left; the iterator is shared, so whoever is free takes the next."""
+    return [done for lane in waiting for delivery in lane for done in await desk.handle(delivery)]
 
 
 class _Desk:
@@ -80,27 +77,6 @@ class _Desk:
         self._keepers: dict[str, dict[str, tuple[Media, TrackKeeper]]] = {}
         self._ended: dict[str, None] = {}
         self._unrecorded: dict[str, None] = {}
-        self._lanes: dict[str, deque[Delivery[Any]]] = {}
-
-    def lined_up(self, batch: Sequence[Delivery[Any]]) -> list[str]:
-        """Put each delivery behind those of its room; returns the rooms that nobody has in hand yet."""
-        begun: list[str] = []
-        for delivery in batch:
-            room_id = delivery.record.room_id
-            if room_id not in self._lanes:
-                self._lanes[room_id] = deque()
-                begun.append(room_id)
-            self._lanes[room_id].append(delivery)
-        return begun
-
-    async def work_off(self, room_id: str) -> list[Done]:
-        """Handle what waits for the room, and what comes for it meanwhile."""
-        lane = self._lanes[room_id]
-        done: list[Done] = []
-        while lane:
-            done += await self.handle(lane.popleft())
-        del self._lanes[room_id]
-        return done
 
     async def handle(self, delivery: Delivery[Any]) -> list[Done]:
         match delivery.record:

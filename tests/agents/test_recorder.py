@@ -341,69 +341,6 @@ async def test_a_slow_store_changes_nothing_but_the_time():
     assert source.all
 
 
-class Held(MemoryStore):
-    """A store that keeps room `r` waiting until a part of another room is there."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.other = asyncio.Event()
-
-    async def put(self, key: str, data: Any, *, if_absent: bool = False) -> None:
-        if key.startswith("rooms/r/"):
-            await self.other.wait()
-        await super().put(key, data, if_absent=if_absent)
-        self.other.set()
-
-
-async def test_the_next_batch_is_written_while_the_one_before_it_still_is():
-    """A second later the other room's part is durable; it is announced and acknowledged behind the first one's."""
-    beside = msgspec.structs.replace(room("t0"), room_id="beside")
-    store, source = Held(), deliveries(*(chunk(n) for n in range(17)), *(chunk(n, room_id="beside") for n in range(16)))
-
-    async def in_two_batches() -> Any:
-        async for delivery in source.__aiter__():
-            if delivery.offset == 17:
-                await asyncio.sleep(0.1)
-            yield delivery
-
-    agent = recorder(store, Rooms(room("t0"), beside), lambda: OPENED_MS)
-    outputs = [record async for output in agent(in_two_batches()) for record in flat(output)]
-    assert [part.room_id for part in of(PartStored, outputs)] == ["r", "beside"]
-    assert source.offsets == [*range(16), *range(17, 33)]
-
-
-@pytest.mark.timeout(60)
-@settings(max_examples=15, deadline=None)
-@given(waits=st.lists(st.sampled_from([0.0, 0.0, 0.025]), min_size=1, max_size=40), slow=st.sets(st.integers(0, 5)))
-def test_batches_that_overlap_keep_each_room_in_its_order(waits: list[float], slow: set[int]):
-    """Stored, announced and acknowledged is the same whatever comes in which batch and takes how long to be written."""
-
-    class Uneven(MemoryStore):
-        async def put(self, key: str, data: Any, *, if_absent: bool = False) -> None:
-            await asyncio.sleep(0.05 if int(key[-9:-5]) in slow else 0)
-            await super().put(key, data, if_absent=if_absent)
-
-    async def run_unevenly() -> tuple[MemoryStore, list[Record], Acked]:
-        store, source = Uneven(), deliveries(*(chunk(n, f"t{n % 2}") for n in range(0, 100)), ENDED)
-
-        async def pausing() -> Any:
-            async for delivery in source.__aiter__():
-                await asyncio.sleep(waits[delivery.offset % len(waits)] if delivery.offset % 7 == 0 else 0)
-                yield delivery
-
-        agent = recorder(store, Rooms(room("t0", "t1")), lambda: OPENED_MS)
-        return store, [record async for output in agent(pausing()) for record in flat(output)], source
-
-    store, outputs, source = asyncio.run(run_unevenly())
-    for track, first in (("t0", 0), ("t1", 1)):
-        kept = [each.sequence for each in asyncio.run(stored(store, track))]
-        assert kept == list(range(first, 100, 2))
-        *announced, sealing = [output for output in outputs if (getattr(output, "ask", output)).track_id == track]
-        assert [part.index for part in announced] == list(range(len(announced)))
-        assert sealing.ask.parts == len(announced)
-    assert source.all
-
-
 async def test_a_clock_that_jumps_changes_nothing_that_is_kept():
     records = [*(chunk(n) for n in range(40)), ENDED]
     times = itertools.cycle([OPENED_MS, OPENED_MS - 3_600_000, OPENED_MS + 86_400_000])
