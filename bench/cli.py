@@ -17,6 +17,10 @@ JUDGES = ("screener", "model", "rules", "alt-profanity-check", "better-profanity
 """Ours as shipped, each half of it alone, and two well-known packages (extra `compare`)."""
 
 
+VOICES = ("joe", "slt", "rms", "awb")
+"""The first comes with the extra `spoken`; the others are flite's, where it is installed."""
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 def bench() -> None:
     """Measure through the same doors as users; each command prints one JSON object as its last line."""
@@ -164,6 +168,38 @@ def screening(
     from bench.screening import measured, read_cases
 
     report = measured(judge, judge_named(judge, category), read_cases(cases, text, label, positive, group))
+    _say(msgspec.to_builtins(report), as_json=as_json)
+
+
+@bench.command()
+@click.argument("cases", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--text", required=True, help="The column of what is to be said.")
+@click.option("--label", required=True, help="The column of what it is.")
+@click.option("--positive", help="The label of what a person should see; else hateful, hate, toxic, 1, true …")
+@click.option("--group", help="A column to tell results apart by; a sample keeps the share of each.")
+@click.option("--category", default="hate", show_default=True, help="What the labels are about.")
+@click.option("--voice", type=click.Choice(VOICES), default=VOICES[0], show_default=True)
+@click.option("--limit", type=click.IntRange(2), help="No more cases than that, of every group and label.")
+@click.option("--json", "as_json", is_flag=True)
+def spoken(
+    cases: Path,
+    text: str,
+    label: str,
+    positive: str | None,
+    group: str | None,
+    category: str,
+    voice: str,
+    limit: int | None,
+    as_json: bool,
+) -> None:
+    """The same, spoken by a synthetic voice and heard by the captioner's engine: what hearing costs the screener."""
+    from bench.screening import read_cases
+    from bench.spoken import listening_to, measured, sampled
+    from processors.screening.classifier_model import load_model
+    from processors.screening.policy import shipped_policy
+
+    chosen = sampled(read_cases(cases, text, label, positive, group), limit)
+    report = measured(voice, listening_to(voice), chosen, shipped_policy(), load_model(), category)
     _say(msgspec.to_builtins(report), as_json=as_json)
 
 

@@ -74,7 +74,7 @@ def _learn_public(net: Net, examples: Sequence[Example]) -> None:
     kept = BUILD / "public.pt"
     if not kept.exists():
         draw = random.Random(SEED)
-        fit(net, [flattened(one, draw) for one in examples], top_rate=PUBLIC_RATE, seed=SEED)
+        fit(net, as_read([flattened(one, draw) for one in examples]), top_rate=PUBLIC_RATE, seed=SEED)
         kept.parent.mkdir(parents=True, exist_ok=True)
         torch.save(net.state_dict(), kept)
     net.load_state_dict(torch.load(kept))
@@ -96,7 +96,12 @@ def mixed(public: Sequence[Example], frames: Sequence[Example], talked: Sequence
     draw = random.Random(seed)
     ours = [spoken(one, draw) for one in frames if not one.held_out]
     again = [flattened(one, draw) for one in draw.sample([one for one in public if not one.held_out], PUBLIC_AGAIN)]
-    return [dataclasses.replace(one, text=reading(one.text)) for one in (*ours, *again, *talked)]
+    return as_read((*ours, *again, *talked))
+
+
+def as_read(examples: Sequence[Example]) -> list[Example]:
+    """The examples with their texts as the screener will read them."""
+    return [dataclasses.replace(one, text=reading(one.text)) for one in examples]
 
 
 def talk(folder: Path) -> list[Example]:
