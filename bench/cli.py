@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -213,7 +214,7 @@ def alarms(text_dir: Path, words_per_minute: int, as_json: bool) -> None:
     from processors.screening.classifier_model import load_model
     from processors.screening.policy import shipped_policy
 
-    report = alarms_in(text_dir, words_per_minute, shipped_policy(), load_model())
+    report = alarms_in(text_dir, words_per_minute, shipped_policy(), load_model(), at_once=os.cpu_count() or 1)
     _say(msgspec.to_builtins(report), as_json=as_json)
 
 

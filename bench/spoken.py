@@ -142,7 +142,7 @@ def _changed(
 
 
 def sampled(cases: Sequence[Case], limit: int | None) -> list[Case]:
-    """At most `limit` cases, in their order: every group and label keeps its share, and at least one case.
+    """At most `limit` cases, in their order: every group and label keeps its share.
 
     Which ones is drawn by their digests, so that the same file always gives the same sample.
     """
