@@ -2,9 +2,9 @@
 
     PYTHONPATH=. python infra/screening/train.py DATA
 
-DATA holds `hate/` (sets.py names the files and their digests) and `transcripts/` (ordinary talk). Two fits: on the
-public sets alone, then on our frames with a part of the public sets. What is finished is kept in build/screening, so
-that work on the frames need not repeat the first fit: delete what should be made again.
+DATA holds `hate/` (sets.py names the files and their digests) and `transcripts/` (ordinary talk). Two fits: over public
+sets, our frames and talk together, then over other sentences of our frames with a small part of the public sets. A
+finished fit is kept in build/screening: delete what should be made again.
 """
 
 import dataclasses
@@ -32,9 +32,9 @@ from processors.screening.classifier_reading import reading
 
 SEED = 7
 VERSION = "2026-11b"
-PUBLIC_RATE, FRAMES_RATE = 8e-5, 6e-5
-PASSES = 2
-PUBLIC_AGAIN = 3_500
+FITS = ((8e-5, 30_000), (6e-5, 3_500))
+"""Each fit's highest rate, and how many public examples (at most) stand among our sentences."""
+
 FEWEST_POSITIVES = 20
 
 BUILD = Path("build/screening")
@@ -49,8 +49,7 @@ def main(data: Path) -> None:
     print(Counter(one.source.split(":")[0] for one in (*public, *frames)), flush=True)
     torch.manual_seed(SEED)
     net = Net()
-    _learn_public(net, [one for one in public if not one.held_out])
-    _learn_frames(net, public, talked)
+    _learn(net, public, talked)
     calibration, figures = calibrated(net, [one for one in frames if one.held_out])
     caution = cautions(net, calibration, data / "transcripts")
     (BUILD / "figures.json").write_text(json.dumps(figures | {"caution": caution}, indent=1) + "\n", "utf-8")
@@ -62,38 +61,27 @@ def main(data: Path) -> None:
     print(f"{MODEL}: {MODEL.stat().st_size / 1e6:.1f} MB, {digest}")
 
 
-def _learn_public(net: Net, examples: Sequence[Example]) -> None:
-    kept = BUILD / "public.pt"
-    if not kept.exists():
-        draw = random.Random(SEED)
-        fit(net, as_read([flattened(one, draw) for one in examples]), top_rate=PUBLIC_RATE, seed=SEED)
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        torch.save(net.state_dict(), kept)
-    net.load_state_dict(torch.load(kept))
-
-
-def _learn_frames(net: Net, public: Sequence[Example], talked: Sequence[Example]) -> None:
-    """Several passes, each over other fills and other forms of the same frames; a finished pass is kept."""
-    net.encoder.embeddings.requires_grad_(False)  # words that our frames lack keep their place beside those they have
-    for n in range(PASSES):
-        kept = BUILD / f"frames{n}.pt"
+def _learn(net: Net, public: Sequence[Example], talked: Sequence[Example]) -> None:
+    """One fit over everything, another over other fills and forms of the frames; a finished fit is kept."""
+    for n, (rate, count) in enumerate(FITS):
+        kept = BUILD / f"fit{n}.pt"
         if not kept.exists():
-            fit(net, mixed(public, read_frames(SEED + n), talked, SEED + n), top_rate=FRAMES_RATE, seed=SEED + n)
+            fit(net, mixed(public, read_frames(SEED + n), talked, SEED + n, count), top_rate=rate, seed=SEED + n)
+            kept.parent.mkdir(parents=True, exist_ok=True)
             torch.save(net.state_dict(), kept)
         net.load_state_dict(torch.load(kept))
+        net.encoder.embeddings.requires_grad_(False)  # what only the public sets name keeps its place from here on
 
 
-def mixed(public: Sequence[Example], frames: Sequence[Example], talked: Sequence[Example], seed: int) -> list[Example]:
-    """Our sentences in forms of speech, among public ones and ordinary talk; as the screener reads them."""
+def mixed(
+    public: Sequence[Example], frames: Sequence[Example], talked: Sequence[Example], seed: int, count: int
+) -> list[Example]:
+    """Our sentences in forms of speech, among `count` public ones and ordinary talk; as the screener reads them."""
     draw = random.Random(seed)
     ours = [spoken(one, draw) for one in frames if not one.held_out]
-    again = [flattened(one, draw) for one in draw.sample([one for one in public if not one.held_out], PUBLIC_AGAIN)]
-    return as_read((*ours, *again, *talked))
-
-
-def as_read(examples: Sequence[Example]) -> list[Example]:
-    """The examples with their texts as the screener will read them."""
-    return [dataclasses.replace(one, text=reading(one.text)) for one in examples]
+    theirs = [one for one in public if not one.held_out]
+    others = [flattened(one, draw) for one in draw.sample(theirs, min(count, len(theirs)))]
+    return [dataclasses.replace(one, text=reading(one.text)) for one in (*ours, *others, *talked)]
 
 
 def calibrated(net: Net, frames: Sequence[Example]) -> tuple[dict[str, tuple[float, float]], dict[str, object]]:
