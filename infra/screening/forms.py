@@ -31,6 +31,48 @@ MISHEARD = {
 }
 """Words that a recogniser takes for each other in running English."""
 
+HEARD_AS = {
+    "lesbians": "less bins|less spins|less vins",
+    "asians": "agents|ages|asian",
+    "jews": "juice|use|choose|dews",
+    "old": "all|cold",
+    "gays": "gaze|days|case",
+    "gay": "game|gate|day",
+    "muslims": "muscles|muslin|muslim",
+    "roma": "romo|aroma|rome",
+    "refugees": "refugee|refuge is",
+    "migrants": "migraines|my grants",
+    "immigrants": "emigrants|immigrant|i'm a grants",
+    "mexicans": "max cans|mexican",
+    "latinos": "let you knows|latino",
+    "blacks": "blocks|black",
+    "black": "block|back",
+    "trans": "trance|trends|transit",
+    "transgender": "trans gender|transgendered",
+    "sikhs": "seeks|six",
+    "hindus": "hindu|him dues",
+    "arabs": "arab|arrows",
+    "turks": "turk|tucks",
+    "poles": "polls|pulls",
+    "women": "woman|when men",
+    "deaf": "death|def",
+    "gypsies": "gypsy's|tipsy's",
+    "foreigners": "foreign is|four in us",
+    "somalis": "small ease|somali",
+    "syrians": "serious|syrian",
+    "pensioners": "pensions|pension is",
+    "queer": "clear|choir",
+    "vermin": "berman|firm in",
+    "scum": "scam|some",
+    "filth": "fill|felt",
+    "parasites": "pair of sites|parasite",
+    "despise": "the spies|despised",
+    "loathe": "load|loaf",
+    "hate": "ate|hey",
+    "deported": "the ported|reported",
+}
+"""Names and hard words with what a small recogniser makes of them: half seen when cases were spoken, half by sound."""
+
 NEIGHBOURS = {
     "a": "sq",
     "e": "wr",
@@ -87,6 +129,16 @@ def _misheard(text: str, draw: random.Random) -> str:
     return " ".join(
         MISHEARD[word.lower()] if word.lower() in MISHEARD and draw.random() < 0.3 else word for word in text.split()
     )
+
+
+def _garbled(text: str, draw: random.Random) -> str:
+    """One name or hard word as a recogniser that does not know it may write it."""
+    words = text.split()
+    known = [n for n, word in enumerate(words) if word.strip(".,?!").lower() in HEARD_AS]
+    if known:
+        chosen = draw.choice(known)
+        words[chosen] = draw.choice(HEARD_AS[words[chosen].strip(".,?!").lower()].split("|"))
+    return " ".join(words)
 
 
 def _misspelt(text: str, draw: random.Random) -> str:
@@ -149,6 +201,7 @@ FORMS = (
     (0.15, _misspelt),
     (0.03, _run_together),
     (0.1, _misheard),
+    (0.06, _garbled),
     (0.12, _restarted),
     (0.18, _filled),
     (0.06, _split),

@@ -69,8 +69,12 @@ def scored(net: Net, texts: Sequence[str], longest: int) -> list[list[float]]:
     """Logits per text and category; texts are cut at `longest` tokens."""
     net.eval()
     cut = tokenizer(longest)
-    found: list[list[float]] = []
-    for start in range(0, len(texts), 64):
-        ids, mask = batch_of([cut.encode(text).ids for text in texts[start : start + 64]])
-        found += net(ids, mask)[0].float().tolist()
+    tokens = [cut.encode(text).ids for text in texts]
+    order = sorted(range(len(tokens)), key=lambda n: len(tokens[n]))
+    found: list[list[float]] = [[] for _ in tokens]
+    for start in range(0, len(order), 64):
+        chosen = order[start : start + 64]
+        logits = net(*batch_of([tokens[n] for n in chosen]))[0]
+        for n, row in zip(chosen, logits.float().tolist(), strict=True):
+            found[n] = row
     return found

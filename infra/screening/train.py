@@ -2,9 +2,8 @@
 
     PYTHONPATH=. python infra/screening/train.py DATA
 
-DATA holds `hate/` (sets.py names the files and their digests) and `transcripts/` (ordinary talk). Two fits: over public
-sets, our frames and talk together, then over other sentences of our frames with a small part of the public sets. A
-finished fit is kept in build/screening: delete what should be made again.
+DATA holds `hate/` (sets.py names the files and their digests) and `transcripts/` (ordinary talk). One fit over public
+sets, our frames and talk together.
 """
 
 import dataclasses
@@ -32,8 +31,9 @@ from processors.screening.classifier_reading import reading
 
 SEED = 7
 VERSION = "2026-11b"
-FITS = ((8e-5, 30_000), (6e-5, 3_500))
-"""Each fit's highest rate, and how many public examples (at most) stand among our sentences."""
+RATE = 1e-4
+FILLS = 2
+"""How often the frames are filled anew: as many sentences as two passes would see, under one rate that falls once."""
 
 FEWEST_POSITIVES = 20
 
@@ -42,6 +42,7 @@ MODEL = Path("processors/screening/model/screener.onnx")
 
 
 def main(data: Path) -> None:
+    BUILD.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(min(4, os.cpu_count() or 1))
     public = read_sets(data / "hate", SEED)
     frames = read_frames(SEED)
@@ -49,7 +50,9 @@ def main(data: Path) -> None:
     print(Counter(one.source.split(":")[0] for one in (*public, *frames)), flush=True)
     torch.manual_seed(SEED)
     net = Net()
-    _learn(net, public, talked)
+    drawn = [one for n in range(FILLS) for one in read_frames(SEED + n)]
+    fit(net, mixed(public, drawn, talked, SEED), top_rate=RATE, seed=SEED)
+    torch.save(net.state_dict(), BUILD / "net.pt")
     calibration, figures = calibrated(net, [one for one in frames if one.held_out])
     caution = cautions(net, calibration, data / "transcripts")
     (BUILD / "figures.json").write_text(json.dumps(figures | {"caution": caution}, indent=1) + "\n", "utf-8")
@@ -61,26 +64,12 @@ def main(data: Path) -> None:
     print(f"{MODEL}: {MODEL.stat().st_size / 1e6:.1f} MB, {digest}")
 
 
-def _learn(net: Net, public: Sequence[Example], talked: Sequence[Example]) -> None:
-    """One fit over everything, another over other fills and forms of the frames; a finished fit is kept."""
-    for n, (rate, count) in enumerate(FITS):
-        kept = BUILD / f"fit{n}.pt"
-        if not kept.exists():
-            fit(net, mixed(public, read_frames(SEED + n), talked, SEED + n, count), top_rate=rate, seed=SEED + n)
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            torch.save(net.state_dict(), kept)
-        net.load_state_dict(torch.load(kept))
-        net.encoder.embeddings.requires_grad_(False)  # what only the public sets name keeps its place from here on
-
-
-def mixed(
-    public: Sequence[Example], frames: Sequence[Example], talked: Sequence[Example], seed: int, count: int
-) -> list[Example]:
-    """Our sentences in forms of speech, among `count` public ones and ordinary talk; as the screener reads them."""
+def mixed(public: Sequence[Example], frames: Sequence[Example], talked: Sequence[Example], seed: int) -> list[Example]:
+    """Our sentences in forms of speech, among public ones and ordinary talk; as the screener reads them."""
     draw = random.Random(seed)
     ours = [spoken(one, draw) for one in frames if not one.held_out]
     theirs = [one for one in public if not one.held_out]
-    others = [flattened(one, draw) for one in draw.sample(theirs, min(count, len(theirs)))]
+    others = [flattened(one, draw) for one in theirs]
     return [dataclasses.replace(one, text=reading(one.text)) for one in (*ours, *others, *talked)]
 
 
