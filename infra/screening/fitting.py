@@ -10,7 +10,7 @@ from net import Net, batch_of, rates, tokenizer
 from torch import Tensor
 from torch.nn import functional
 
-BATCH = 48
+BATCH = 32
 LONGEST = 64
 GROUP_SHARE = 0.15
 """Weight of the loss of naming the group: enough to learn it, little enough to leave the categories alone."""

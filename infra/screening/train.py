@@ -31,10 +31,7 @@ from processors.screening.classifier_reading import reading
 
 SEED = 7
 VERSION = "2026-11b"
-RATE = 1e-4
-FILLS = 2
-"""How often the frames are filled anew: as many sentences as two passes would see, under one rate that falls once."""
-
+RATE = 1.2e-4
 FEWEST_POSITIVES = 20
 
 BUILD = Path("build/screening")
@@ -50,8 +47,8 @@ def main(data: Path) -> None:
     print(Counter(one.source.split(":")[0] for one in (*public, *frames)), flush=True)
     torch.manual_seed(SEED)
     net = Net()
-    drawn = [one for n in range(FILLS) for one in read_frames(SEED + n)]
-    fit(net, mixed(public, drawn, talked, SEED), top_rate=RATE, seed=SEED)
+    net.encoder.embeddings.requires_grad_(False)  # words that our frames lack keep their place beside those they have
+    fit(net, mixed(public, frames, talked, SEED), top_rate=RATE, seed=SEED)
     torch.save(net.state_dict(), BUILD / "net.pt")
     calibration, figures = calibrated(net, [one for one in frames if one.held_out])
     caution = cautions(net, calibration, data / "transcripts")
