@@ -17,8 +17,8 @@ from pathlib import Path
 from examples import CATEGORIES, GROUPS, Example
 
 HERE = Path(__file__).parent
-GROUP_FILLS = 12
-PLAIN_FILLS = 12
+GROUP_FILLS = 20
+PLAIN_FILLS = 16
 """Sentences made of a frame about a group (each time another one) and of one without."""
 
 HELD_OUT_OF_TEN = 1

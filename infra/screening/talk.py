@@ -19,7 +19,7 @@ from processors.screening.classifier_reading import reading
 TRANSCRIPTS = "08b008ef3a696fb8abc74ed5ccde7eadb5a8c4d1a2649739c75870aef247be17"
 """SHA-256 over the transcripts, by name, one after the other."""
 
-CALLS_LEARNED, PASSAGES_LEARNED = 20, 700
+CALLS_LEARNED, PASSAGES_LEARNED = 20, 2_000
 """The first calls are ordinary talk to learn from, the others stay unseen; a passage is up to three lines."""
 
 CALLS_CHOSEN_BY = 10

@@ -2,8 +2,9 @@
 
     PYTHONPATH=. python infra/screening/train.py DATA
 
-DATA holds `hate/` (sets.py names the files and their digests) and `transcripts/` (ordinary talk). One fit over public
-sets, our frames and talk together.
+DATA holds `hate/` (sets.py names the files and their digests) and `transcripts/` (ordinary talk). Two fits: on the
+public sets alone, then on our frames with a part of the public sets. What is finished is kept in build/screening, so
+that work on the frames need not repeat the first fit: delete what should be made again.
 """
 
 import dataclasses
@@ -31,7 +32,9 @@ from processors.screening.classifier_reading import reading
 
 SEED = 7
 VERSION = "2026-11b"
-RATE = 1.2e-4
+PUBLIC_RATE, FRAMES_RATE = 8e-5, 6e-5
+PASSES = 2
+PUBLIC_AGAIN = 3_500
 FEWEST_POSITIVES = 20
 
 BUILD = Path("build/screening")
@@ -39,7 +42,6 @@ MODEL = Path("processors/screening/model/screener.onnx")
 
 
 def main(data: Path) -> None:
-    BUILD.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(min(4, os.cpu_count() or 1))
     public = read_sets(data / "hate", SEED)
     frames = read_frames(SEED)
@@ -47,9 +49,8 @@ def main(data: Path) -> None:
     print(Counter(one.source.split(":")[0] for one in (*public, *frames)), flush=True)
     torch.manual_seed(SEED)
     net = Net()
-    net.encoder.embeddings.requires_grad_(False)  # words that our frames lack keep their place beside those they have
-    fit(net, mixed(public, frames, talked, SEED), top_rate=RATE, seed=SEED)
-    torch.save(net.state_dict(), BUILD / "net.pt")
+    _learn_public(net, [one for one in public if not one.held_out])
+    _learn_frames(net, public, talked)
     calibration, figures = calibrated(net, [one for one in frames if one.held_out])
     caution = cautions(net, calibration, data / "transcripts")
     (BUILD / "figures.json").write_text(json.dumps(figures | {"caution": caution}, indent=1) + "\n", "utf-8")
@@ -61,13 +62,38 @@ def main(data: Path) -> None:
     print(f"{MODEL}: {MODEL.stat().st_size / 1e6:.1f} MB, {digest}")
 
 
+def _learn_public(net: Net, examples: Sequence[Example]) -> None:
+    kept = BUILD / "public.pt"
+    if not kept.exists():
+        draw = random.Random(SEED)
+        fit(net, as_read([flattened(one, draw) for one in examples]), top_rate=PUBLIC_RATE, seed=SEED)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        torch.save(net.state_dict(), kept)
+    net.load_state_dict(torch.load(kept))
+
+
+def _learn_frames(net: Net, public: Sequence[Example], talked: Sequence[Example]) -> None:
+    """Several passes, each over other fills and other forms of the same frames; a finished pass is kept."""
+    net.encoder.embeddings.requires_grad_(False)  # words that our frames lack keep their place beside those they have
+    for n in range(PASSES):
+        kept = BUILD / f"frames{n}.pt"
+        if not kept.exists():
+            fit(net, mixed(public, read_frames(SEED + n), talked, SEED + n), top_rate=FRAMES_RATE, seed=SEED + n)
+            torch.save(net.state_dict(), kept)
+        net.load_state_dict(torch.load(kept))
+
+
 def mixed(public: Sequence[Example], frames: Sequence[Example], talked: Sequence[Example], seed: int) -> list[Example]:
     """Our sentences in forms of speech, among public ones and ordinary talk; as the screener reads them."""
     draw = random.Random(seed)
     ours = [spoken(one, draw) for one in frames if not one.held_out]
-    theirs = [one for one in public if not one.held_out]
-    others = [flattened(one, draw) for one in theirs]
-    return [dataclasses.replace(one, text=reading(one.text)) for one in (*ours, *others, *talked)]
+    again = [flattened(one, draw) for one in draw.sample([one for one in public if not one.held_out], PUBLIC_AGAIN)]
+    return as_read((*ours, *again, *talked))
+
+
+def as_read(examples: Sequence[Example]) -> list[Example]:
+    """The examples with their texts as the screener will read them."""
+    return [dataclasses.replace(one, text=reading(one.text)) for one in examples]
 
 
 def calibrated(net: Net, frames: Sequence[Example]) -> tuple[dict[str, tuple[float, float]], dict[str, object]]:
