@@ -26,6 +26,7 @@ from processors.continuity import continuity
 from processors.decoding import Samples
 from processors.layout import audio_key, hls_key, manifest_key, recording_folder, waveform_key
 from processors.manifest import OutputLine, encode_manifest, manifest, track_line
+from processors.notes import NO_NOTES, Notes
 from processors.timeline import RATE_HZ, mix, place
 from processors.waveform import Outline
 from schemas.asks import AttachRecording, Command
@@ -45,7 +46,7 @@ class Renderer(Protocol):
         """
 
 
-def assembler(rooms: RoomLog, store: RecordingStore, renderer: Renderer, now: Now) -> Agent:
+def assembler(rooms: RoomLog, store: RecordingStore, renderer: Renderer, now: Now, notes: Notes = NO_NOTES) -> Agent:
     """Make the agent of topic `room.events` that turns durable parts into a recording to play."""
 
     async def run(deliveries: AsyncIterator[Delivery[Entry]]) -> Outputs:
@@ -53,7 +54,7 @@ def assembler(rooms: RoomLog, store: RecordingStore, renderer: Renderer, now: No
             if isinstance(delivery.record.fact, RecordingCompleted | SpeakerErased):
                 room = await _loaded(rooms, delivery.record.room_id)
                 if room is not None and room.assembled is None and room.purged_ms is None:
-                    yield _attach(room, await _assembled(room, store, renderer), now())
+                    yield _attach(room, await _assembled(room, store, renderer, notes), now())
             await delivery.ack()
 
     return run
@@ -73,10 +74,11 @@ def _attach(room: Room, recording: AttachRecording, at_ms: int) -> Command:
     )
 
 
-async def _assembled(room: Room, store: RecordingStore, renderer: Renderer) -> AttachRecording:
+async def _assembled(room: Room, store: RecordingStore, renderer: Renderer, notes: Notes) -> AttachRecording:
     """Make everything in a folder that is gone afterwards, keep it, and say what it is."""
+    waiting = WaitingStore(store, asyncio.get_running_loop())
     sources = [
-        StoredTrack(WaitingStore(store, asyncio.get_running_loop()), room.room_id, track_id) for track_id in room.tracks
+        StoredTrack(waiting, room.room_id, track_id, notes.of(room.room_id, track_id)) for track_id in room.tracks
     ]
     with TemporaryDirectory(prefix="earwitness-") as name:
         folder = Path(name)
@@ -111,7 +113,7 @@ def _render(room: Room, sources: list[StoredTrack], renderer: Renderer, folder: 
 
     def observed() -> Iterator[Samples]:
         nonlocal samples
-        placed = [place(source.chunks(), room.opened_ms, source.heard) for source in heard]
+        placed = [place(source.chunks(), room.opened_ms, source.heard, source.notes) for source in heard]
         for block in mix([one.heard(runs) for one, runs in zip(speakers, placed, strict=True)]):
             outline.add(block)
             samples += block.size

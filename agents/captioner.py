@@ -17,6 +17,7 @@ from agents.jobs import Job, Jobs, hear
 from agents.live_rooms import Directory, LiveRooms
 from agents.ports import Agent, Delivery, Now, Outputs
 from processors.engines.base import Engine, Heard
+from processors.notes import NO_NOTES, Notes
 from schemas.base import Record
 
 DRAFT_BEAM = 1
@@ -44,11 +45,18 @@ _Event: TypeAlias = Delivery[Any] | _Results | _Failed | _NoMoreDeliveries
 _Events: TypeAlias = asyncio.Queue[_Event]
 
 
-def captioner(directory: Directory, engine: Engine, now: Now, headers: Headers, figures: HearingFigures) -> Agent:
+def captioner(
+    directory: Directory,
+    engine: Engine,
+    now: Now,
+    headers: Headers,
+    figures: HearingFigures,
+    notes: Notes = NO_NOTES,
+) -> Agent:
     """Make the agent of topic `audio.chunks` that captions rooms while people speak."""
 
     async def run(deliveries: AsyncIterator[Delivery[Any]]) -> Outputs:
-        rooms = LiveRooms(directory, engine, now, headers, figures)
+        rooms = LiveRooms(directory, engine, now, headers, figures, notes)
         events: _Events = asyncio.Queue(_EVENTS_AHEAD)
         passes = [_keep_busy(engine, rooms.jobs, events, now, figures) for _ in range(engine.passes)]
         works = (_take_in(deliveries, rooms.jobs, events), *passes)

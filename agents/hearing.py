@@ -15,6 +15,7 @@ from processors.drafting import Drafted, drafted, unsettled
 from processors.ear import Ear
 from processors.engines.base import Heard
 from processors.media import CONTAINERS, media_of, starts_stream
+from processors.notes import UNNOTED, TrackNotes
 from processors.utterances import Utterance
 from processors.voice import LIVE, VoiceDetector
 from schemas.audio import CHUNKS_PER_PART, AudioChunk, TrackEnded
@@ -38,13 +39,14 @@ class _Held:
 class TrackEar:
     """Listens to one track; `take` and `finish` compute, so they belong into a thread, one call at a time."""
 
-    def __init__(self, origin: Origin, opened_ms: int, voices: VoiceDetector) -> None:
+    def __init__(self, origin: Origin, opened_ms: int, voices: VoiceDetector, notes: TrackNotes = UNNOTED) -> None:
         self.origin = origin
         self.opened_ms = opened_ms
         self.language = ""
         self.arrived_ms = 0
         self.chunk_ms = 0
-        self._ear = Ear(origin.track_id, opened_ms, LIVE, voices)
+        self._ear = Ear(origin.track_id, opened_ms, LIVE, voices, notes)
+        self._notes = notes
         self._held: deque[_Held] = deque()
         self._unheard: dict[str, int] = {}
         self._drafted: dict[str, Drafted] = {}
@@ -56,12 +58,13 @@ class TrackEar:
     async def admit(self, delivery: Delivery[AudioChunk], headers: Headers) -> list[AudioChunk]:
         """Take a delivery in charge; return the chunks that can be listened to now.
 
-        In the middle of a container's stream that is none until its header is found.
+        In the middle of a container's stream that is none until its header is found. A deadly chunk is passed over as
+        if it had been lost: it may not be the one that waits for the header.
         """
         chunk = delivery.record
         self._held.append(_Held(delivery))
         entrance = _is_entrance(chunk)
-        if chunk.sequence < self._next_sequence or (self._deaf and not entrance):
+        if chunk.sequence < self._next_sequence or (self._deaf and not entrance) or self._is_deadly(chunk):
             self._held[-1].end = self._ear.end
             return []
         self._next_sequence = chunk.sequence + 1
@@ -155,6 +158,12 @@ class TrackEar:
             log.warning("track_not_captioned", **self._ids, reason=reason)
         self._deaf, self._inside = True, False
         self._skip()
+
+    def _is_deadly(self, chunk: AudioChunk) -> bool:
+        if not self._notes.deadly(chunk.sequence):
+            return False
+        log.warning("chunk_not_captioned", **self._ids, sequence=chunk.sequence, reason="deadly")
+        return True
 
     @property
     def _ids(self) -> dict[str, str]:

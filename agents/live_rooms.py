@@ -18,6 +18,7 @@ from processors.captioning import Origin
 from processors.checks import check_chunk
 from processors.engines.base import Engine, Heard
 from processors.media import media_of
+from processors.notes import NO_NOTES, Notes
 from processors.utterances import Utterance
 from processors.voice import VoiceModel
 from schemas.audio import AudioChunk, RoomEnded, TrackEnded
@@ -65,8 +66,15 @@ class LiveRooms:
     """All live rooms: deliveries go to their track, utterances to the engine, captions out."""
 
     def __init__(
-        self, directory: Directory, engine: Engine, now: Now, headers: Headers, figures: HearingFigures
+        self,
+        directory: Directory,
+        engine: Engine,
+        now: Now,
+        headers: Headers,
+        figures: HearingFigures,
+        notes: Notes = NO_NOTES,
     ) -> None:
+        self._notes = notes
         self.jobs = Jobs(figures)
         self._figures = figures
         self._directory = directory
@@ -118,7 +126,8 @@ class LiveRooms:
         room, track = found
         live = self._live(room.room_id)
         if track.track_id not in live.ears:
-            live.ears[track.track_id] = TrackEar(self._origin(room, track), room.opened_ms, self._voices)
+            notes = self._notes.of(room.room_id, track.track_id)
+            live.ears[track.track_id] = TrackEar(self._origin(room, track), room.opened_ms, self._voices, notes)
         return live.ears[track.track_id]
 
     def _live(self, room_id: str) -> _LiveRoom:

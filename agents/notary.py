@@ -62,7 +62,9 @@ async def _clip(room: Room, case: Case, store: RecordingStore, sound: Sound) -> 
     parts: list[CutFrom] = []
     for track_id in room.tracks:
         found = await sound.stretch(room, track_id, start_ms, end_ms)
-        tracks.append(await asyncio.to_thread(cut, found.chunks, room.opened_ms, start_ms, end_ms))
+        notes = sound.notes.of(room.room_id, track_id)
+        cutting = partial(cut, found.chunks, room.opened_ms, start_ms, end_ms, notes=notes)
+        tracks.append(await asyncio.to_thread(cutting))
         parts += found.cut_from
     together = mixed(tracks)
     if not together.size:

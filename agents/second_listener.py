@@ -74,4 +74,6 @@ class StoredSecondListener:
             return np.zeros(0, np.float32)
         start_ms, end_ms = stretch(finding)
         found = await self._sound.stretch(room, finding.track_id, start_ms, end_ms)
-        return await asyncio.to_thread(partial(cut, found.chunks, room.opened_ms, start_ms, end_ms, rate=SAMPLE_RATE))
+        notes = self._sound.notes.of(room.room_id, finding.track_id)
+        cutting = partial(cut, found.chunks, room.opened_ms, start_ms, end_ms, rate=SAMPLE_RATE, notes=notes)
+        return await asyncio.to_thread(cutting)

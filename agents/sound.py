@@ -11,6 +11,7 @@ from agents.outages import through_outages
 from agents.ports import RecordingStore
 from processors.layout import parts_folder
 from processors.media import CONTAINERS, media_of, starts_stream
+from processors.notes import NO_NOTES, Notes
 from processors.parts import decode_part, digest
 from schemas.audio import AudioChunk, Part, StoredChunk
 from schemas.base import Record
@@ -44,7 +45,8 @@ class Stretch(Record, frozen=True, kw_only=True):
 class Sound:
     """Finds the sound of a passage. Times are room time, ms."""
 
-    def __init__(self, store: RecordingStore, headers: Headers, recent: Recent) -> None:
+    def __init__(self, store: RecordingStore, headers: Headers, recent: Recent, notes: Notes = NO_NOTES) -> None:
+        self.notes = notes
         self._store = store
         self._headers = headers
         self._recent = recent

@@ -8,6 +8,7 @@ from typing import Protocol
 from agents.outages import through_outages
 from processors.layout import parts_folder
 from processors.manifest import PartLine, part_line
+from processors.notes import UNNOTED, TrackNotes
 from processors.parts import decode_part
 from processors.timeline import Heard
 from schemas.audio import StoredChunk
@@ -44,6 +45,7 @@ class StoredTrack:
     store: WaitingStore
     room_id: str
     track_id: str
+    notes: TrackNotes = UNNOTED
     lines: list[PartLine] = field(default_factory=list)
     heard: Heard = field(default_factory=Heard)
 

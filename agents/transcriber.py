@@ -6,7 +6,7 @@ track is in memory at a time; decoding and hearing run in threads.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 
 import msgspec
@@ -20,6 +20,7 @@ from processors.continuity import captioned_ms
 from processors.ear import Ear
 from processors.engines.base import Engine, Speech
 from processors.layout import parts_folder, transcript_key
+from processors.notes import NO_NOTES, Notes
 from processors.parts import decode_part
 from processors.utterances import Utterance
 from processors.voice import FINAL, VoiceModel
@@ -32,12 +33,15 @@ from schemas.rooms import Room
 
 log = structlog.get_logger()
 
+Ears = Callable[[str], Ear]
+"""Listens to a track from its beginning."""
+
 FINAL_BEAM = 5
 MOST_AT_ONCE = 2
 """Utterances a call: long windows gain nothing from batches on a CPU, and live rooms wait for the same engine."""
 
 
-def transcriber(rooms: RoomLog, store: RecordingStore, engine: Engine, now: Now) -> Agent:
+def transcriber(rooms: RoomLog, store: RecordingStore, engine: Engine, now: Now, notes: Notes = NO_NOTES) -> Agent:
     """Make the agent of topic `room.events` that hears a whole recording again."""
 
     async def run(deliveries: AsyncIterator[Delivery[Entry]]) -> Outputs:
@@ -46,7 +50,7 @@ def transcriber(rooms: RoomLog, store: RecordingStore, engine: Engine, now: Now)
             if isinstance(delivery.record.fact, RecordingCompleted):
                 room = await _loaded(rooms, delivery.record.room_id)
                 if room is not None and room.transcript is None and room.purged_ms is None:
-                    captions = await _captions(room, store, engine, voices, now)
+                    captions = await _captions(room, store, engine, partial(_ear, room, voices, notes), now)
                     for caption in captions:
                         yield caption
                     await _keep(store, _transcript(room, engine, captions))
@@ -61,9 +65,11 @@ async def _loaded(rooms: RoomLog, room_id: str) -> Room | None:
     return await through_outages(lambda: rooms.load(room_id))
 
 
-async def _captions(
-    room: Room, store: RecordingStore, engine: Engine, voices: VoiceModel, now: Now
-) -> tuple[Caption, ...]:
+def _ear(room: Room, voices: VoiceModel, notes: Notes, track_id: str) -> Ear:
+    return Ear(track_id, room.opened_ms, FINAL, voices, notes.of(room.room_id, track_id))
+
+
+async def _captions(room: Room, store: RecordingStore, engine: Engine, ears: Ears, now: Now) -> tuple[Caption, ...]:
     """Hear one track after the other; all captions of the room, in time order."""
     captions: list[Caption] = []
     for track in room.tracks.values():
@@ -75,18 +81,16 @@ async def _captions(
             engine=engine.name,
             model=engine.model,
         )
-        captions += await _track_captions(room, origin, store, engine, voices, now)
+        captions += await _track_captions(origin, store, engine, ears, now)
     captions.sort(key=lambda caption: (caption.start_ms, caption.track_id))
     log.info("final_captions_made", room_id=room.room_id, captions=len(captions), tracks=len(room.tracks))
     return tuple(captions)
 
 
-async def _track_captions(
-    room: Room, origin: Origin, store: RecordingStore, engine: Engine, voices: VoiceModel, now: Now
-) -> list[Caption]:
+async def _track_captions(origin: Origin, store: RecordingStore, engine: Engine, ears: Ears, now: Now) -> list[Caption]:
     captions: list[Caption] = []
     language = ""
-    async for batch in _utterances(room, origin.track_id, store, voices):
+    async for batch in _utterances(origin, store, ears(origin.track_id)):
         speeches = [Speech(samples=said.samples, final=True, language=language) for said in batch]
         for utterance, heard in zip(batch, await hear(engine, speeches, beam=FINAL_BEAM), strict=True):
             language = held_language(language, heard)
@@ -94,13 +98,10 @@ async def _track_captions(
     return captions
 
 
-async def _utterances(
-    room: Room, track_id: str, store: RecordingStore, voices: VoiceModel
-) -> AsyncIterator[list[Utterance]]:
+async def _utterances(origin: Origin, store: RecordingStore, ear: Ear) -> AsyncIterator[list[Utterance]]:
     """A track's utterances, `MOST_AT_ONCE` at a time, part by part."""
-    ear = Ear(track_id, room.opened_ms, FINAL, voices)
     waiting: list[Utterance] = []
-    for found in await through_outages(lambda: store.list(parts_folder(room.room_id, track_id))):
+    for found in await through_outages(lambda: store.list(parts_folder(origin.room_id, origin.track_id))):
         data = await through_outages(partial(store.get, found.key))
         waiting += await asyncio.to_thread(_said, ear, decode_part(data))
         while len(waiting) >= MOST_AT_ONCE:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,6 +16,10 @@ from streams.logs import configure_logs
 
 JUDGES = ("screener", "model", "rules", "alt-profanity-check", "better-profanity")
 """Ours as shipped, each half of it alone, and two well-known packages (extra `compare`)."""
+
+
+VOICES = ("joe", "slt", "rms", "awb")
+"""The first comes with the extra `spoken`; the others are flite's, where it is installed."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -70,6 +75,7 @@ def quiet(minutes: int, *, as_json: bool) -> None:
 @click.option("--chunks", default=64, show_default=True, help="Of each room: 16 make a part.")
 @click.option("--chunk-bytes", default=4_096, show_default=True)
 @click.option("--seconds", default=15.0, show_default=True, help="Longest time for each of the two it is compared to.")
+@click.option("--sealed", is_flag=True, help="Seal every room with a key of its own.")
 @click.option("--json", "as_json", is_flag=True)
 def ingest(as_json: bool, **load: Any) -> None:
     """Chunks of many rooms until they are durable, beside a plain Faust agent and a plain aiokafka consumer."""
@@ -168,6 +174,38 @@ def screening(
 
 
 @bench.command()
+@click.argument("cases", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--text", required=True, help="The column of what is to be said.")
+@click.option("--label", required=True, help="The column of what it is.")
+@click.option("--positive", help="The label of what a person should see; else hateful, hate, toxic, 1, true …")
+@click.option("--group", help="A column to tell results apart by; a sample keeps the share of each.")
+@click.option("--category", default="hate", show_default=True, help="What the labels are about.")
+@click.option("--voice", type=click.Choice(VOICES), default=VOICES[0], show_default=True)
+@click.option("--limit", type=click.IntRange(2), help="No more cases than that, of every group and label.")
+@click.option("--json", "as_json", is_flag=True)
+def spoken(
+    cases: Path,
+    text: str,
+    label: str,
+    positive: str | None,
+    group: str | None,
+    category: str,
+    voice: str,
+    limit: int | None,
+    as_json: bool,
+) -> None:
+    """The same, spoken by a synthetic voice and heard by the captioner's engine: what hearing costs the screener."""
+    from bench.screening import read_cases
+    from bench.spoken import listening_to, measured, sampled
+    from processors.screening.classifier_model import load_model
+    from processors.screening.policy import shipped_policy
+
+    chosen = sampled(read_cases(cases, text, label, positive, group), limit)
+    report = measured(voice, listening_to(voice), chosen, shipped_policy(), load_model(), category)
+    _say(msgspec.to_builtins(report), as_json=as_json)
+
+
+@bench.command()
 @click.argument("text_dir", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--words-per-minute", type=click.IntRange(1, 1000), default=160, show_default=True)
 @click.option("--json", "as_json", is_flag=True)
@@ -177,7 +215,7 @@ def alarms(text_dir: Path, words_per_minute: int, as_json: bool) -> None:
     from processors.screening.classifier_model import load_model
     from processors.screening.policy import shipped_policy
 
-    report = alarms_in(text_dir, words_per_minute, shipped_policy(), load_model())
+    report = alarms_in(text_dir, words_per_minute, shipped_policy(), load_model(), at_once=os.cpu_count() or 1)
     _say(msgspec.to_builtins(report), as_json=as_json)
 
 

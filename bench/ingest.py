@@ -9,29 +9,27 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bench.sending import CONTENT_TYPE, Sender, staggered
 from processors.layout import parts_folder
 from processors.parts import decode_part
 from schemas.asks import Ask, Command, JoinTrack, OpenRoom
-from schemas.audio import CHUNKS_PER_PART, AudioChunk, PartStored
+from schemas.audio import CHUNKS_PER_PART, PartStored
 from schemas.base import Record
 from schemas.errors import Unavailable
 from schemas.topics import PARTS
 from streams import embedded, processes
 from streams.clock import now_ms
 from streams.kept import open_kept
-from streams.publisher import Publisher
 from streams.reading import TopicReader
 from streams.roomlog import StoredRoomLog
 from streams.settings import Settings, child_environment
 from streams.system import await_steward
 from streams.topics import ensure_topics
 
-CONTENT_TYPE = "audio/L16;rate=16000;channels=1"
-MS_PER_BYTE = 1 / 32
 READY_SECONDS = 60.0
 LONGEST_SECONDS = 300.0
 CALM_SHARE = 0.5
@@ -44,6 +42,7 @@ class Load(Record, frozen=True, kw_only=True):
     chunks: int
     chunk_bytes: int
     seconds: float
+    sealed: bool = False
 
     @property
     def all(self) -> int:
@@ -51,9 +50,13 @@ class Load(Record, frozen=True, kw_only=True):
 
 
 class IngestReport(Record, frozen=True, kw_only=True):
-    """`p95_durable_ms`: from sending the chunk that completes a part until the part is durable, at half the rate."""
+    """`p95_durable_ms`: from sending the chunk that completes a part until the part is durable, at half the rate.
+
+    `cpu_us_per_chunk`: what the recorder's process used at full rate. `sealed`: every part with its room's key.
+    """
 
     chunks_per_s: float
+    cpu_us_per_chunk: float
     naive_chunks_per_s: float
     ratio: float
     aiokafka_chunks_per_s: float
@@ -61,6 +64,7 @@ class IngestReport(Record, frozen=True, kw_only=True):
     chunk_bytes: int
     chunks: int
     lost: int
+    sealed: bool
     p95_durable_ms: float
 
 
@@ -87,12 +91,12 @@ class Watch:
 
 
 async def measured(load: Load, folder: Path) -> IngestReport:
-    with _services(folder) as settings:
+    with _services(folder, sealed=load.sealed) as settings:
         full = await _opened(settings, "full", load.rooms)
         calm = await _opened(settings, "calm", load.rooms)
-        with _recorder(settings, folder):
+        with _recorder(settings, folder) as recorder:
             watch = Watch(settings.kafka)
-            took_s = await _as_fast_as_possible(settings, watch, full, load)
+            took_s, cpu_s = await _as_fast_as_possible(settings, watch, full, load, recorder)
             rate = load.all / took_s
             p95 = await _calmly(settings, watch, calm, load, rate * CALM_SHARE)
             watch.close()
@@ -100,6 +104,7 @@ async def measured(load: Load, folder: Path) -> IngestReport:
         plain = _compared("plain", settings, folder, load)
         return IngestReport(
             chunks_per_s=round(rate, 1),
+            cpu_us_per_chunk=round(cpu_s / load.all * 1e6, 1),
             naive_chunks_per_s=round(naive, 1),
             ratio=round(rate / naive, 2),
             aiokafka_chunks_per_s=round(plain, 1),
@@ -107,18 +112,20 @@ async def measured(load: Load, folder: Path) -> IngestReport:
             chunk_bytes=load.chunk_bytes,
             chunks=load.all,
             lost=load.all - await _kept(settings, full),
+            sealed=load.sealed,
             p95_durable_ms=round(p95, 1),
         )
 
 
 @contextmanager
-def _services(folder: Path) -> Iterator[Settings]:
+def _services(folder: Path, *, sealed: bool) -> Iterator[Settings]:
     broker_port, index_port = processes.free_port(), processes.free_port()
     running = [embedded.start_broker(folder, broker_port)]
     try:
         running.append(embedded.start_index(folder, index_port))
         kafka = f"127.0.0.1:{broker_port}"
-        settings = Settings(data=str(folder), kafka=kafka, elasticsearch=f"http://127.0.0.1:{index_port}")
+        keys = str(folder / "keys") if sealed else ""
+        settings = Settings(data=str(folder), kafka=kafka, elasticsearch=f"http://127.0.0.1:{index_port}", keys=keys)
         ensure_topics(kafka, partitions=settings.partitions)
         yield settings
     finally:
@@ -126,11 +133,11 @@ def _services(folder: Path) -> Iterator[Settings]:
 
 
 @contextmanager
-def _recorder(settings: Settings, folder: Path) -> Iterator[None]:
+def _recorder(settings: Settings, folder: Path) -> Iterator[int]:
     command = [sys.executable, "-m", "streams.worker", "record"]
     worker = processes.start(command, log=folder / "logs" / "record.log", environment=child_environment(settings))
     try:
-        yield
+        yield worker.pid
     finally:
         processes.stop(worker)
 
@@ -151,16 +158,25 @@ async def _ask_all(log: StoredRoomLog, room_id: str, asks: tuple[Ask, ...]) -> N
         await log.decide(Command(command_id=f"{n}", room_id=room_id, actor="bench", at_ms=now_ms(), ask=ask), now_ms())
 
 
-async def _as_fast_as_possible(settings: Settings, watch: Watch, rooms: list[str], load: Load) -> float:
-    """Seconds from the first chunk sent until every part is known to be durable."""
+async def _as_fast_as_possible(
+    settings: Settings, watch: Watch, rooms: list[str], load: Load, recorder: int
+) -> tuple[float, float]:
+    """Seconds from the first chunk sent until every part is known to be durable; the recorder's CPU seconds for it."""
     await asyncio.to_thread(await_steward, settings.kafka, READY_SECONDS)
     sender = Sender(settings.kafka, load.chunk_bytes)
-    began = time.monotonic()
+    used_s, began = _cpu_s(recorder), time.monotonic()
     await asyncio.to_thread(sender.send, [(room, n) for n in range(load.chunks) for room in rooms])
     await watch.until(load.rooms * (load.chunks // CHUNKS_PER_PART))
     took_s = time.monotonic() - began
     sender.close()
-    return took_s
+    return took_s, _cpu_s(recorder) - used_s
+
+
+def _cpu_s(process_id: int) -> float:
+    import psutil
+
+    times = psutil.Process(process_id).cpu_times()
+    return float(times.user + times.system)
 
 
 async def _calmly(settings: Settings, watch: Watch, rooms: list[str], load: Load, rate: float) -> float:
@@ -178,59 +194,6 @@ async def _calmly(settings: Settings, watch: Watch, rooms: list[str], load: Load
         if n % CHUNKS_PER_PART == CHUNKS_PER_PART - 1
     )
     return delays[int(0.95 * (len(delays) - 1))]
-
-
-def staggered(rooms: Sequence[str], chunks: int) -> list[tuple[str, int]]:
-    """(room, sequence) in the order of sending: rooms begin a chunk apart, so that not all parts fill at once."""
-    return [
-        (room, tick - n % CHUNKS_PER_PART)
-        for tick in range(chunks + CHUNKS_PER_PART - 1)
-        for n, room in enumerate(rooms)
-        if 0 <= tick - n % CHUNKS_PER_PART < chunks
-    ]
-
-
-class Sender:
-    """Sends chunks as fast as the broker takes them, or `rate` a second; remembers when each was sent (Unix ms)."""
-
-    def __init__(self, kafka: str, chunk_bytes: int) -> None:
-        self._publisher = Publisher(kafka, timeout_ms=60_000)
-        self._data = bytes(range(256)) * (chunk_bytes // 256)
-        self.sent_ms: dict[tuple[str, int], int] = {}
-
-    def send(self, wanted: list[tuple[str, int]], rate: float = 0.0) -> None:
-        began = time.monotonic()
-        for number, (room_id, sequence) in enumerate(wanted):
-            if rate and (ahead_s := number / rate - (time.monotonic() - began)) > 0.005:
-                time.sleep(ahead_s)
-            self.sent_ms[room_id, sequence] = now_ms()
-            self._hand_over(room_id, sequence)
-        self._publisher.flush(60)
-
-    def close(self) -> None:
-        self._publisher.close()
-
-    def _hand_over(self, room_id: str, sequence: int) -> None:
-        chunk_ms = round(len(self._data) * MS_PER_BYTE)
-        chunk = AudioChunk(
-            room_id=room_id,
-            track_id="mic",
-            sequence=sequence,
-            captured_ms=now_ms(),
-            duration_ms=chunk_ms,
-            content_type=CONTENT_TYPE,
-            data=self._data,
-        )
-        while True:
-            try:
-                return self._publisher.send(chunk, _confirmed)
-            except Unavailable:  # the client's queue is full: wait for the broker
-                time.sleep(0.01)
-
-
-def _confirmed(error: Exception | None) -> None:
-    if error is not None:
-        raise error
 
 
 def _compared(which: str, settings: Settings, folder: Path, load: Load) -> float:

@@ -66,14 +66,19 @@ def _screener(classifier: Classifier, category: str) -> Judge:
 
     def judge(texts: Sequence[str]) -> list[bool]:
         foretold = Foretold.of(classifier, texts)
-        return [_shown(text, policy, foretold, category) for text in texts]
+        return [shown([said(text)], policy, foretold, category) for text in texts]
 
     return judge
 
 
-def _shown(text: str, policy: Policy, classifier: Classifier, category: str) -> bool:
-    _, findings = hear(Ears(), said(text), policy, classifier)
-    return any(finding.category == category and finding.effect != "log" for finding in findings)
+def shown(captions: Sequence[Caption], policy: Policy, classifier: Classifier, category: str) -> bool:
+    """Whether one of the captions, heard one after the other, opens a case of that category."""
+    ears = Ears()
+    for caption in captions:
+        ears, findings = hear(ears, caption, policy, classifier)
+        if any(finding.category == category and finding.effect != "log" for finding in findings):
+            return True
+    return False
 
 
 def _model(category: str) -> Judge:

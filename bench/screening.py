@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
+from msgspec import structs
+
 from bench.delays import percentile
 from bench.judges import Judge
 from schemas.base import Record
@@ -23,19 +25,24 @@ class Case(Record, frozen=True, kw_only=True):
     group: str
 
 
-class ScreeningReport(Record, frozen=True, kw_only=True):
+class Figures(Record, frozen=True, kw_only=True):
     """Shares in 0..1. `per_group` is the share of a group's cases judged right, which is the recall where all have one
-    label; `false_positives` the share of a group's negatives that were shown. Time is processor time of this process.
+    label; `false_positives` the share of a group's negatives that were shown.
     """
 
-    judge: str
-    cases: int
     accuracy: float
     macro_f1: float
     recall_positive: float
     recall_negative: float
     per_group: dict[str, float]
     false_positives: dict[str, float]
+
+
+class ScreeningReport(Figures, frozen=True, kw_only=True):
+    """How right a judge is, and how fast: processor time of this process."""
+
+    judge: str
+    cases: int
     sentences_per_s_per_core: float
     p95_ms: float
 
@@ -67,10 +74,19 @@ def measured(name: str, judge: Judge, cases: Sequence[Case]) -> ScreeningReport:
     began = time.process_time()
     found = judge(texts)
     took_s = time.process_time() - began
-    right = [answer == case.positive for answer, case in zip(found, cases, strict=True)]
     return ScreeningReport(
+        **structs.asdict(figures(cases, found)),
         judge=name,
         cases=len(cases),
+        sentences_per_s_per_core=round(len(texts) / max(took_s, 1e-9), 1),
+        p95_ms=_one_by_one_p95_ms(judge, texts[:TIMED_ONE_BY_ONE]),
+    )
+
+
+def figures(cases: Sequence[Case], found: Sequence[bool]) -> Figures:
+    """How right the answers `found` are; each kind of label has at least one case."""
+    right = [answer == case.positive for answer, case in zip(found, cases, strict=True)]
+    return Figures(
         accuracy=_share(right),
         macro_f1=macro_f1([case.positive for case in cases], found),
         recall_positive=_share([ok for ok, case in zip(right, cases, strict=True) if case.positive]),
@@ -80,8 +96,6 @@ def measured(name: str, judge: Judge, cases: Sequence[Case]) -> ScreeningReport:
             [case for case in cases if not case.positive],
             [answer for answer, case in zip(found, cases, strict=True) if not case.positive],
         ),
-        sentences_per_s_per_core=round(len(texts) / max(took_s, 1e-9), 1),
-        p95_ms=_one_by_one_p95_ms(judge, texts[:TIMED_ONE_BY_ONE]),
     )
 
 

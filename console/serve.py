@@ -16,6 +16,7 @@ from streams.gateway import KafkaGateway
 from streams.index import ElasticIndex
 from streams.kept import open_kept
 from streams.logs import configure_logs
+from streams.notes import FileNotes
 from streams.publisher import Publisher
 from streams.roomlog import StoredRoomLog
 from streams.settings import Settings, read
@@ -40,6 +41,7 @@ async def serve(settings: Settings) -> None:
         index=index,
         now=now_ms,
         base_url=settings.base_url or f"http://127.0.0.1:{settings.port}",
+        notes=FileNotes(settings.data_folder / "notes" / "console"),
         probes={"broker": _broker_probe(settings.kafka), "index": index.refresh, "store": store_probe(store)},
     )
     gateway.start()

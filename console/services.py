@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from console.metrics import Metrics
 from console.ports import Gateway, Now, Probe, RecordingStore, RoomLog, SearchIndex
+from processors.notes import NO_NOTES, Notes
 from schemas.audio import MAX_CHUNK_BYTES
 
 
@@ -17,6 +18,7 @@ class Services:
     falls silent is noticed.
     `most_waiting_bytes` bounds the audio that waits for the broker in this process: 128 of the largest chunks.
     A streamed body may bring nothing for `silence_s`, and waits `patience_s` for a broker that is away.
+    `notes` say what is decoded here, for a console that comes after one that died of it.
     """
 
     gateway: Gateway
@@ -31,3 +33,4 @@ class Services:
     most_waiting_bytes: int = 128 * MAX_CHUNK_BYTES
     silence_s: float = 30.0
     patience_s: float = 60.0
+    notes: Notes = NO_NOTES

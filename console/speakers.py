@@ -21,7 +21,7 @@ async def speaker_recording(desk: GivenDesk, room: NamedDependency[Room], speake
     """One speaker alone, on room time, silent where others speak."""
     folder = TemporaryDirectory(prefix="earwitness-speaker-")
     try:
-        made = await speaker_file(desk.services.store, room, speaker, Path(folder.name))
+        made = await speaker_file(desk.services.store, room, speaker, Path(folder.name), desk.services.notes)
     except BaseException:
         folder.cleanup()
         raise

@@ -7,6 +7,7 @@ import av
 import numpy as np
 
 from processors.decoding import Samples
+from processors.notes import UNNOTED, TrackNotes
 from processors.timeline import RATE_HZ, TrackTimeline, soft_limit
 from schemas.audio import AudioChunk, StoredChunk
 from schemas.errors import Invalid
@@ -18,7 +19,13 @@ _FULL_SCALE = 32_767
 
 
 def cut(
-    chunks: Iterable[AudioChunk | StoredChunk], opened_ms: int, start_ms: int, end_ms: int, *, rate: int = RATE_HZ
+    chunks: Iterable[AudioChunk | StoredChunk],
+    opened_ms: int,
+    start_ms: int,
+    end_ms: int,
+    *,
+    rate: int = RATE_HZ,
+    notes: TrackNotes = UNNOTED,
 ) -> Samples:
     """One track's samples from `start_ms` to `end_ms` of room time, no longer than it sounds; silence where it holds.
 
@@ -26,12 +33,11 @@ def cut(
     """
     first, last = (ms * rate // 1000 for ms in (start_ms, end_ms))
     whole, reached = np.zeros(last - first, np.float32), 0
-    track = TrackTimeline(opened_ms, rate=rate)
+    track = TrackTimeline(opened_ms, rate=rate, notes=notes)
     for chunk in (*chunks, None):
         try:
             runs = list(track.finish() if chunk is None else track.take(chunk))
         except Invalid:
-            track.start_again()
             continue
         for at, samples in runs:
             begin, end = max(at, first), min(at + samples.size, last)

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from av.filter import Graph
 
-from processors.media import L16, SELF_TIMED, Media
+from processors.media import L16, RATES_HZ, SELF_TIMED, Media
 from schemas.audio import MAX_CHUNK_BYTES
 from schemas.errors import Invalid
 
@@ -23,14 +23,18 @@ Samples: TypeAlias = npt.NDArray[np.float32]
 LONGEST_HOLE_S = 300
 """A longer jump of a container's clock is a broken clock and gets no silence."""
 
-RATES_HZ = range(4_000, 768_001)
-"""What microphones and telephones use, and more. A header that says 1 Hz would make a day of sound out of a chunk."""
-
 BUFFER_BYTES = 4096
 """libavformat asks for so much at a time, and takes less."""
 
 HEAD_BYTES = {"audio/mpeg": BUFFER_BYTES}
 """Where the first read has to be full: this demuxer looks back while it finds its feet."""
+
+MOST_CHANNELS = 64
+"""As many as libswresample converts (swresample_internal.h, SWR_CH_MAX)."""
+
+MOST_PLANES = 7
+"""PyAV counts a frame's planes up to a null pointer. libavutil has room for eight pointers and puts none behind them
+(frame.h, AV_NUM_DATA_POINTERS): with eight planes or more it reads what is no plane, and the process dies."""
 
 _SHORTEST_HOLE_S = 0.1  # WebM's clock ticks in ms and jitters by a packet (20-60 ms)
 _LONGEST_SEARCH_BYTES = 2 * MAX_CHUNK_BYTES  # with no audio by then, it is not audio
@@ -144,6 +148,8 @@ class _Converter:
     def convert(self, frame: av.AudioFrame, *, timed: bool) -> Iterator[Samples]:
         if frame.sample_rate not in RATES_HZ:
             raise not_audio(f"{frame.sample_rate} Hz is no rate of sound")
+        if frame.layout.nb_channels > MOST_CHANNELS:
+            raise not_audio(f"{frame.layout.nb_channels} channels are more than {MOST_CHANNELS}")
         shape = (frame.format.name, frame.layout.name, frame.sample_rate)
         hole_s = self._hole_s(frame) if timed else 0.0
         if hole_s or shape != self._shape:  # a resampler remembers the audio before: never smear it over a hole
@@ -189,12 +195,16 @@ class _Converter:
 
 def _is_float(frame: av.AudioFrame, rate: int) -> bool:
     """Whether a decoder gives what is wanted already, as Opus does at 48 kHz: then nothing need be converted."""
-    return frame.format.name == "fltp" and frame.sample_rate == rate
+    return frame.format.name == "fltp" and frame.sample_rate == rate and frame.layout.nb_channels <= MOST_PLANES
 
 
 def _mono(frame: av.AudioFrame) -> Samples:
-    planes = frame.to_ndarray()
-    return _sound(planes[0] if len(planes) == 1 else planes.mean(axis=0, dtype=np.float32))
+    """Of a frame of floats, the mean of its channels, which are planes or one after the other in the only one."""
+    values = frame.to_ndarray()
+    if frame.layout.nb_channels == 1:
+        return _sound(values[0])
+    channels = values if frame.format.is_planar else values.reshape(frame.samples, -1).T
+    return _sound(channels.mean(axis=0, dtype=np.float32))
 
 
 def _sound(samples: Samples) -> Samples:
@@ -205,7 +215,7 @@ def _sound(samples: Samples) -> Samples:
 
 
 def _resampling(sample_format: str, layout: str, rate_from: int, rate_to: int) -> Graph:
-    """As `av.AudioResampler`, but without a pool of threads for every track."""
+    """As `av.AudioResampler`, but without a pool of threads for every track, and with all channels in one plane."""
     graph = Graph()
     graph.threads = 1
     source = graph.add(
@@ -215,7 +225,7 @@ def _resampling(sample_format: str, layout: str, rate_from: int, rate_to: int) -
         channel_layout=layout,
         time_base=f"1/{rate_from}",
     )
-    shaped = graph.add("aformat", sample_rates=str(rate_to), sample_fmts="fltp", channel_layouts=layout)
+    shaped = graph.add("aformat", sample_rates=str(rate_to), sample_fmts="flt", channel_layouts=layout)
     sink = graph.add("abuffersink")
     source.link_to(shaped)
     shaped.link_to(sink)

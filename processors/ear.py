@@ -1,6 +1,7 @@
 """One track's encoded chunks in; the utterances on it, on room time, out."""
 
 from processors.engines.base import SAMPLE_RATE
+from processors.notes import UNNOTED, TrackNotes
 from processors.timeline import Run, TrackTimeline
 from processors.utterances import Listening, Utterance, finish, step
 from processors.voice import VoiceDetector, VoicePolicy
@@ -11,9 +12,11 @@ from schemas.errors import Invalid
 class Ear:
     """Decodes a track, puts it on room time and finds where somebody speaks. Its methods compute: use a thread."""
 
-    def __init__(self, track_id: str, opened_ms: int, policy: VoicePolicy, voices: VoiceDetector) -> None:
+    def __init__(
+        self, track_id: str, opened_ms: int, policy: VoicePolicy, voices: VoiceDetector, notes: TrackNotes = UNNOTED
+    ) -> None:
         self._voices = voices
-        self._timeline = TrackTimeline(opened_ms, rate=SAMPLE_RATE)
+        self._timeline = TrackTimeline(opened_ms, rate=SAMPLE_RATE, notes=notes)
         self._listening = Listening(track_id=track_id, policy=policy)
 
     @property
@@ -28,11 +31,7 @@ class Ear:
 
     def take(self, chunk: AudioChunk | StoredChunk) -> list[Utterance]:
         """The drafts and finals of one more chunk. Raises `Invalid` where it cannot be decoded; then `pause`."""
-        try:
-            return self._listen(list(self._timeline.take(chunk)))
-        except Invalid:
-            self._timeline.start_again()
-            raise
+        return self._listen(list(self._timeline.take(chunk)))
 
     def pause(self) -> list[Utterance]:
         """No more comes for now: the end of what is being said."""

@@ -13,6 +13,10 @@ CONTAINERS = frozenset({"audio/ogg", "audio/webm", "audio/wav", "audio/flac"})
 SELF_TIMED = frozenset({"audio/ogg", "audio/webm"})
 """Containers whose own clock shows a hole: what is lost inside the stream has a length that we can know."""
 
+RATES_HZ = range(4_000, 768_001)
+"""What microphones and telephones use, and more. A header that says 1 Hz would make a day of sound out of a chunk, and
+a chunk out of each byte of a streamed body."""
+
 _EBML, _OGG_FIRST_PAGE = b"\x1a\x45\xdf\xa3", 0x02
 _BY_LOWER = {name.lower(): name for name in CONTENT_TYPES}
 

@@ -6,7 +6,7 @@ by its samples, because clocks jitter and samples do not; where its clock is fas
 lost stays silent, for as long as it lasted.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,6 +14,7 @@ import numpy as np
 from processors.decoding import Samples, StreamDecoder
 from processors.drift import DRIFT_MS, Drift, stretched
 from processors.media import SELF_TIMED, media_of, reentry, starts_stream
+from processors.notes import UNNOTED, TrackNotes, refuse_deadly
 from schemas.audio import AudioChunk, StoredChunk
 from schemas.errors import Invalid
 
@@ -46,12 +47,12 @@ Run = tuple[int, Samples]
 """Where some samples begin on room time, in samples, and the samples."""
 
 
-def place(chunks: Iterable[StoredChunk], opened_ms: int, heard: Heard) -> Iterator[Run]:
+def place(chunks: Iterable[StoredChunk], opened_ms: int, heard: Heard, notes: TrackNotes = UNNOTED) -> Iterator[Run]:
     """Decode one track's chunks (rising sequences) onto room time; runs rise and never overlap.
 
     Audio that cannot be decoded is noted in `heard` and left silent.
     """
-    track = TrackTimeline(opened_ms)
+    track = TrackTimeline(opened_ms, notes=notes)
     readable = True
     for chunk in chunks:
         try:
@@ -60,7 +61,6 @@ def place(chunks: Iterable[StoredChunk], opened_ms: int, heard: Heard) -> Iterat
         except Invalid:
             heard.unreadable += [chunk.sequence] if readable else []
             readable = False
-            track.start_again()
         heard.samples = track.decoded
     try:
         yield from track.finish()
@@ -103,11 +103,12 @@ class TrackTimeline:
     """Feeds a decoder and keeps count: how much came out, how much is held back, where that belongs.
 
     Samples and sample numbers are at `rate` Hz. `take` and `finish` raise `Invalid` where audio cannot be decoded;
-    then `start_again`.
+    what comes next begins anew. A deadly chunk is refused before it changes anything: as if it had been lost.
     """
 
-    def __init__(self, opened_ms: int, *, rate: int = RATE_HZ) -> None:
+    def __init__(self, opened_ms: int, *, rate: int = RATE_HZ, notes: TrackNotes = UNNOTED) -> None:
         self._opened_ms = opened_ms
+        self._notes = notes
         self._rate = rate
         self._decoder: StreamDecoder | None = None
         self._anchors: list[_Anchor] = []
@@ -124,6 +125,7 @@ class TrackTimeline:
         return self._before.sequence if self._before else 0
 
     def take(self, chunk: AudioChunk | StoredChunk) -> Iterator[Run]:
+        refuse_deadly(self._notes, chunk.sequence)
         lost = self._before is not None and chunk.sequence != self._before.sequence + 1
         name = media_of(chunk.content_type).name
         starts = starts_stream(name, chunk.data)
@@ -133,23 +135,29 @@ class TrackTimeline:
         self._anchor(chunk)
         self._reentry = reentry(name, chunk.data) if starts else self._reentry
         entered = self._decoder is None and not starts
-        self._decoder = self._decoder or StreamDecoder(chunk.content_type, rate=self._rate)
+        decoder = self._decoder = self._decoder or StreamDecoder(chunk.content_type, rate=self._rate)
         self._held += self._samples(chunk.duration_ms)
-        yield from self._out(self._decoder.feed(self._reentry + chunk.data if entered else chunk.data))
+        data = self._reentry + chunk.data if entered else chunk.data
+        yield from self._out(self._noted(lambda: decoder.feed(data)))
 
     def finish(self) -> Iterator[Run]:
         """What the decoder still holds; the next chunk begins a new stream."""
         decoder, self._decoder = self._decoder, None
         if decoder is not None:
-            yield from self._out(decoder.finish())
+            yield from self._out(self._noted(decoder.finish))
         self._held = 0
         self._media = self.decoded
 
-    def start_again(self) -> None:
-        """Forget a decoder that failed."""
-        self._decoder = None
-        self._held = 0
-        self._media = self.decoded
+    def _noted(self, decode: Callable[[], Samples]) -> Samples:
+        """Decode the last chunk, which is noted meanwhile; forget a decoder that fails."""
+        try:
+            with self._notes.in_hand(self.sequence):
+                return decode()
+        except Invalid:
+            self._decoder = None
+            self._held = 0
+            self._media = self.decoded
+            raise
 
     def _advance(self, chunk: AudioChunk | StoredChunk, *, hole: bool) -> None:
         """Work out where the chunk begins: after the one before, but not past what the decoder can hold back.

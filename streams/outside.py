@@ -3,9 +3,9 @@
 import os
 from functools import cached_property, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
-from elasticsearch import AsyncElasticsearch
 
 from agents.alerter import Outbox
 from agents.casework import Casework
@@ -24,8 +24,8 @@ from processors.screening.classifier import Classifier, ModelMissing
 from processors.screening.classifier_model import open_candidate, open_classifier
 from processors.screening.policy import shipped_policy
 from streams.clock import now_ms
-from streams.index import ElasticIndex
 from streams.kept import open_kept
+from streams.notes import FileNotes
 from streams.publisher import Publisher
 from streams.recent import RecentAudio
 from streams.rendering import FfmpegRenderer
@@ -33,6 +33,9 @@ from streams.roomlog import StoredRoomLog
 from streams.sealed import SealedStore
 from streams.settings import Settings
 from streams.webhook import Webhook
+
+if TYPE_CHECKING:
+    from streams.index import ElasticIndex
 
 log = structlog.get_logger()
 
@@ -43,8 +46,9 @@ EXIT_STUCK = 75
 class Outside:
     """One worker's doors to the outside."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, worker: str = "") -> None:
         self.settings = settings
+        self._worker = worker
         self.now = now_ms
 
     @cached_property
@@ -68,7 +72,12 @@ class Outside:
         return RoomDirectory(self.log, self.now)
 
     @cached_property
-    def index(self) -> ElasticIndex:
+    def index(self) -> "ElasticIndex":
+        """Loads its client, a second of work, only for a worker that has to do with it."""
+        from elasticsearch import AsyncElasticsearch
+
+        from streams.index import ElasticIndex
+
         return ElasticIndex(AsyncElasticsearch(self.settings.elasticsearch), self.settings.index_prefix)
 
     @cached_property
@@ -76,6 +85,10 @@ class Outside:
         asked = self.settings
         opening = partial(open_engine, asked.engine, asked.model, asked.device, passes=asked.threads)
         return SupervisedEngine(opening, _end_stuck, language=asked.language)
+
+    @cached_property
+    def notes(self) -> FileNotes:
+        return FileNotes(self.settings.data_folder / "notes" / self._worker)
 
     @cached_property
     def figures(self) -> HearingFigures:
@@ -113,7 +126,7 @@ class Outside:
 
     @cached_property
     def sound(self) -> Sound:
-        return Sound(self.store, self.headers, RecentAudio(self.settings.kafka))
+        return Sound(self.store, self.headers, RecentAudio(self.settings.kafka), self.notes)
 
     @cached_property
     def casework(self) -> Casework:

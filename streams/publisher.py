@@ -11,6 +11,7 @@ from schemas.base import Record
 from schemas.errors import Invalid, Unavailable
 from schemas.topics import TOPIC_OF
 from schemas.wire import encode
+from streams.topics import RECONNECT_MS
 
 log = structlog.get_logger()
 
@@ -33,6 +34,7 @@ class Publisher:
             "bootstrap.servers": kafka,
             "enable.idempotence": True,
             "linger.ms": 2,
+            "reconnect.backoff.max.ms": RECONNECT_MS,
             "message.timeout.ms": timeout_ms,
             "compression.type": "none",  # audio is compressed already
             "log_level": 3,

@@ -10,6 +10,7 @@ from schemas.base import Record
 from schemas.errors import Malformed
 from schemas.topics import Topic
 from schemas.wire import decode
+from streams.topics import RECONNECT_MS
 
 log = structlog.get_logger()
 
@@ -71,6 +72,7 @@ def ungrouped_consumer(kafka: str) -> Consumer:
             "group.id": "earwitness-reader",
             "enable.auto.commit": False,
             "fetch.wait.max.ms": FETCH_WAIT_MS,
+            "reconnect.backoff.max.ms": RECONNECT_MS,
             "log_level": 0,
         }
     )

@@ -26,6 +26,11 @@ from streams.topics import ensure_topics
 
 log = structlog.get_logger()
 
+LONGEST_START_S = 120.0
+"""A service that is not there by then is not just starting: say so and end."""
+RETRY_S = 1.0
+"""Between two tries at most: a worker that was started again is missed already."""
+
 Publish = Callable[[Record], Awaitable[None]]
 
 
@@ -38,7 +43,13 @@ async def prepare(settings: Settings) -> None:
     outside.publisher.close()
 
 
-@stamina.retry(on=Unavailable, attempts=None, timeout=120.0)
+@stamina.retry(on=Unavailable, attempts=None, timeout=LONGEST_START_S, wait_max=RETRY_S)
+def await_topics(settings: Settings) -> None:
+    """All that a worker needs to begin: the topics. The index makes itself ready when it is first asked."""
+    ensure_topics(settings.kafka, partitions=settings.partitions)
+
+
+@stamina.retry(on=Unavailable, attempts=None, timeout=LONGEST_START_S)
 async def ensure_services(settings: Settings) -> None:
     """Make the topics and indices that are not there yet, waiting for services that are still starting."""
     ensure_topics(settings.kafka, partitions=settings.partitions)

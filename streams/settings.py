@@ -55,6 +55,9 @@ class Settings(Record, frozen=True, kw_only=True):
     """Start of the names of the consumer groups."""
     session_timeout_s: float = 6.0
     """How long the broker waits for a silent worker before others take its partitions."""
+    instance: str = ""
+    """Name of a worker within its group, never of two at a time: who is back under it before the broker has given it
+    up owns its partitions again at once (`group.instance.id`). `up` gives one; empty: the broker waits that long."""
     purge: str = "ask"
     """`ask`: nothing goes until somebody says `earwitness purge --execute`; `execute`: every hour what is due."""
     candidate_model: str = ""

@@ -7,11 +7,14 @@ restart; rooms that were being finished when it stopped are taken up again.
 import asyncio
 import fcntl
 import os
+import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import IO, Self
 from uuid import uuid4
@@ -93,6 +96,10 @@ class System:
         """The process that is worker or service `name` now: one that has ended until the supervisor starts it again."""
         return next(child.process for child in self._children if child.name == name)
 
+    def log_of(self, name: str) -> Path:
+        """Where worker or console `name` writes what it says."""
+        return self._data / "logs" / f"{name}.log"
+
     def _begin(self) -> None:
         self._take_folder()
         self._settings = settings = self._with_services()
@@ -129,6 +136,7 @@ class System:
         found = {"data": str(self._data), "store": self._given.store or str(self._data / "store")}
         port = self._given.port or processes.free_port()
         found |= {"base_url": self._given.base_url or f"http://127.0.0.1:{port}"}
+        found |= {"instance": self._given.instance or _instance(self._data)}
         if not self._given.kafka:
             found["kafka"] = f"127.0.0.1:{self._embed('broker', embedded.start_broker)}"
         if not self._given.elasticsearch:
@@ -143,8 +151,8 @@ class System:
 
     def _add(self, name: str, command: list[str], settings: Settings) -> None:
         environment = child_environment(settings)
-        log_file = self._data / "logs" / f"{name}.log"
-        self._children.append(Child(name, lambda: processes.start(command, log=log_file, environment=environment)))
+        start = partial(processes.start, command, log=self.log_of(name), environment=environment)
+        self._children.append(Child(name, start))
 
     def _await_console(self) -> None:
         until = time.monotonic() + READY_SECONDS
@@ -178,3 +186,8 @@ class System:
         if self._lock is not None:  # else the folder is another system's
             (self._data / RUNNING).unlink(missing_ok=True)
             self._lock.close()
+
+
+def _instance(data: Path) -> str:
+    """One name a data folder and machine, the same after every start: of the workers on a folder only one set runs."""
+    return sha256(f"{socket.gethostname()}:{data}".encode()).hexdigest()[:16]

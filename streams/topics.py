@@ -9,6 +9,8 @@ from schemas.errors import Unavailable
 from schemas.topics import TOPICS, Topic
 
 REQUEST_SECONDS = 10.0
+RECONNECT_MS = 500
+"""Between two tries to reach a broker that is away, at most; the client's own 10 s would be felt after it is back."""
 
 
 def ensure_topics(kafka: str, *, partitions: int, replicas: int = 1, topics: Iterable[Topic] = TOPICS) -> None:
@@ -34,4 +36,4 @@ def broker_answers(kafka: str, *, timeout_s: float = 2.0) -> bool:
 
 
 def admin(kafka: str) -> AdminClient:
-    return AdminClient({"bootstrap.servers": kafka, "log_level": 0})
+    return AdminClient({"bootstrap.servers": kafka, "log_level": 0, "reconnect.backoff.max.ms": RECONNECT_MS})

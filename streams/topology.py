@@ -46,12 +46,12 @@ WORKERS: dict[str, tuple[Flow, ...]] = {
     ),
     # What is said becomes captions: while people speak, and again from the durable recording.
     "caption": (
-        flow(AUDIO, "captioner", lambda o: captioner(o.directory, o.engine, o.now, o.headers, o.figures)),
-        flow(EVENTS, "transcriber", lambda o: transcriber(o.log, o.store, o.engine, o.now)),
+        flow(AUDIO, "captioner", lambda o: captioner(o.directory, o.engine, o.now, o.headers, o.figures, o.notes)),
+        flow(EVENTS, "transcriber", lambda o: transcriber(o.log, o.store, o.engine, o.now, o.notes)),
     ),
     # The recording becomes something to play; captions become findings; all of it can be found, counted and purged.
     "finish": (
-        flow(EVENTS, "assembler", lambda o: assembler(o.log, o.store, o.renderer, o.now)),
+        flow(EVENTS, "assembler", lambda o: assembler(o.log, o.store, o.renderer, o.now, o.notes)),
         flow(CAPTIONS, "screener", lambda o: screener(o.policies, o.classifier, o.casework, o.store, o.now)),
         flow(EVENTS, "notary", lambda o: notary(o.log, o.store, o.sound, o.now)),
         flow(EVENTS, "alerter", lambda o: alerter(o.store, o.policies, o.settings.base_url, told=o.tells)),

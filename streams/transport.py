@@ -14,12 +14,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
 import faust
+import structlog
 from aiokafka.errors import ConsumerStoppedError
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, Transport
 from faust.transport.utils import DefaultSchedulingStrategy
 from faust.types import TP, ConsumerMessage, Message
 
 from streams.progress import Progress
+
+log = structlog.get_logger()
 
 FETCH_WAIT_MS = 50
 BATCH_RECORDS = 64
@@ -82,6 +85,10 @@ class PromptConsumer(Consumer):
         for partition in revoked:
             self._progress.pop(partition, None)
         await super().on_partitions_revoked(revoked)
+
+    async def on_partitions_assigned(self, assigned: set[Any], generation_id: int = 0) -> None:
+        await super().on_partitions_assigned(assigned, generation_id)
+        log.info("partitions_owned", group=self.app.conf.id, partitions=len(assigned), generation=generation_id)
 
     def _to_message(self, tp: TP, record: Any) -> ConsumerMessage:
         """A batch of the piece `record`, named by its last record as far as Faust's sensors are concerned."""

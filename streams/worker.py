@@ -3,7 +3,6 @@
 The one module with effects when run: it connects, consumes and does not return.
 """
 
-import asyncio
 import contextlib
 import gc
 import sys
@@ -22,7 +21,7 @@ from schemas.errors import Missing, Unavailable
 from streams.deliveries import bind, publish_durably
 from streams.logs import configure_logs
 from streams.outside import Outside
-from streams.recovery import ensure_services
+from streams.recovery import await_topics
 from streams.settings import Settings, read
 from streams.topology import WORKERS
 from streams.transport import use_prompt_transport
@@ -51,6 +50,7 @@ def make_app(name: str, settings: Settings) -> faust.App:
         web_enabled=False,
         topic_disable_leader=True,
         consumer_auto_offset_reset="earliest",
+        consumer_group_instance_id=settings.instance or None,
         consumer_max_fetch_size=FETCH_BYTES,
         producer_max_request_size=2 * MAX_CHUNK_BYTES,
         broker_session_timeout=settings.session_timeout_s,
@@ -60,7 +60,7 @@ def make_app(name: str, settings: Settings) -> faust.App:
         stream_wait_empty=False,  # an open part may fill for minutes: what is not acknowledged comes again elsewhere
     )
     use_prompt_transport(app)
-    outside = Outside(settings)
+    outside = Outside(settings, name)
 
     async def publish(record: Record) -> None:
         await outside.publisher.publish(record)
@@ -128,7 +128,7 @@ def unavailable_later(what: str) -> Iterator[None]:
 def main(name: str) -> None:
     settings = read()
     configure_logs(settings.log_level)
-    asyncio.run(ensure_services(settings))
+    await_topics(settings)
     app = make_app(name, settings)
     gc.freeze()  # what was imported stays: the collector need not look at it again and again
     log.info("worker_starting", worker=name, agents=[flow.name for flow in WORKERS[name]])

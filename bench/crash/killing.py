@@ -2,30 +2,41 @@
 
 import random
 import threading
-from collections import Counter
+import time
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 PAUSE_S = (0.5, 6.0)
-"""Between two kills, evenly drawn: a hundred take under six minutes, and a worker has time to come to work between
-two of its own (6 s until the broker has given up the one before it)."""
+"""From the moment that the last victim is back to the next kill, evenly drawn."""
+BACK_S = 60.0
+"""How long the next kill waits for the last victim at most; one that takes longer counts as not back."""
+LOOK_S = 0.1
 
 
 class Target(NamedTuple):
-    """`kill` sends SIGKILL to a process of this name and says whether one was there."""
+    """`kill` sends SIGKILL to a process of this name and says whether one was there; `back` whether it works again.
+
+    The killer does not wait for a target that is `slow`: its outage overlaps with the next kills of others.
+    """
 
     name: str
     kill: Callable[[], bool]
+    back: Callable[[], bool]
+    slow: bool = False
 
 
 class Killer:
     """Kills in the background: the target killed least often that is there, by lot among equals.
 
-    What is just coming back (Elasticsearch takes half a minute) is passed over and has its turn later.
+    Traffic goes on all the while. What is slow to come back (Elasticsearch takes half a minute) is passed over until it
+    is there and has its turn later. `back_s` has how long each kill took to be got over, by target.
     """
 
     def __init__(self, targets: Sequence[Target], kills: int, seed: int) -> None:
         self.counts: Counter[str] = Counter({target.name: 0 for target in targets})
+        self.back_s: defaultdict[str, list[float]] = defaultdict(list)
+        self.not_back = 0
         self._targets = targets
         self._kills = kills
         self._random = random.Random(seed)
@@ -52,3 +63,16 @@ class Killer:
             killed = next((target for target in in_turn if target.kill()), None)
             if killed is not None:
                 self.counts[killed.name] += 1
+                if not killed.slow:
+                    self._see_back(killed)
+
+    def _see_back(self, target: Target) -> None:
+        began_s = time.monotonic()
+        while not self._ending.wait(LOOK_S):
+            took_s = time.monotonic() - began_s
+            if target.back():
+                self.back_s[target.name].append(took_s)
+                return
+            if took_s > BACK_S:
+                self.not_back += 1
+                return

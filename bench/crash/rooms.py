@@ -53,6 +53,10 @@ class Client:
     def runs(self) -> bool:
         return self._process.poll() is None
 
+    @property
+    def killed(self) -> bool:
+        return (self._process.poll() or 0) < 0
+
     def finished(self) -> bool:
         """Whether all is sent; starts it again when it was killed, raises `Unavailable` when it failed."""
         status = self._process.poll()
@@ -78,6 +82,10 @@ class Clients:
         if running:
             self._random.choice(running).kill()
         return bool(running)
+
+    def all_run(self) -> bool:
+        """Whether each of them runs or has come to its end."""
+        return not any(client.killed for client in self._all)
 
     def send(self, plans: Sequence[Plan]) -> None:
         """Start a client a plan and see to it that each comes to its end."""

@@ -5,7 +5,9 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import msgspec
@@ -19,6 +21,7 @@ from processors.parts import decode_part
 from schemas.base import Record
 from schemas.errors import Unavailable
 from schemas.rooms import Room
+from streams import embedded
 from streams.cli.letters import read_letters
 from streams.outside import Outside
 from streams.settings import Settings, read
@@ -42,10 +45,13 @@ class CrashReport(Record, frozen=True, kw_only=True):
     """`unfinished` rooms had no recording, captions or screening in the end; `unindexed` are not found as ready.
 
     `missing` names the first lost chunks, `faults` counts what `earwitness verify` finds, `dead_letters` by reason.
+    `back_s`: median and longest seconds until what was killed worked again, by target; `not_back`: not within a minute.
     """
 
     kills: int
     by_target: dict[str, int]
+    back_s: dict[str, tuple[float, float]]
+    not_back: int
     rooms: int
     chunks_sent: int
     chunks_stored: int
@@ -67,7 +73,7 @@ class CrashReport(Record, frozen=True, kw_only=True):
     @property
     def whole(self) -> bool:
         bad = (self.lost, self.duplicated, self.digest_mismatches, self.faults, self.unfinished, self.unindexed)
-        return not any(bad) and not self.dead_letters
+        return not any(bad) and not self.dead_letters and not self.not_back
 
 
 def crashed(kills: int, seed: int, which: str, *, rooms: int, seconds: int) -> CrashReport:
@@ -87,6 +93,8 @@ def crashed(kills: int, seed: int, which: str, *, rooms: int, seconds: int) -> C
     return CrashReport(
         kills=killer.counts.total(),
         by_target=dict(killer.counts),
+        back_s={name: (round(median(took), 1), round(max(took), 1)) for name, took in killer.back_s.items()},
+        not_back=killer.not_back,
         seed=seed,
         services=which,
         note=EMBEDDED_NOTE if which == "embedded" else LOCAL_NOTE,
@@ -97,12 +105,20 @@ def crashed(kills: int, seed: int, which: str, *, rooms: int, seconds: int) -> C
 
 def _targets(system: System, clients: Clients, found: services.Services) -> list[Target]:
     """What is killed: clients, door, recorder, assembler and index, and a broker that keeps what it has confirmed."""
-    targets = [Target("producer", clients.kill)]
-    for name, child in (("door", "console"), ("recorder", "record"), ("assembler", "finish")):
-        targets.append(Target(name, lambda child=child: services.kill_child(system, child)))  # type: ignore[misc]
-    index = found.index.kill if found.index else lambda: services.kill_child(system, "index")
-    targets.append(Target("index", index))
-    return [*targets, Target("broker", found.broker.kill)] if found.broker else targets
+    running = system.running
+    steward = partial(services.steward_answers, running.kafka)
+    door, recorder, assembler = (services.Child(system, name) for name in ("console", "record", "finish"))
+    targets = [
+        Target("producer", clients.kill, clients.all_run),
+        Target("door", door.kill, partial(services.door_answers, running.base_url)),
+        Target("recorder", recorder.kill, steward),
+        Target("assembler", assembler.kill, assembler.owns_partitions),
+    ]
+    if found.index and found.broker:
+        slow = Target("index", found.index.kill, found.index.running, slow=True)
+        return [*targets, slow, Target("broker", found.broker.kill, steward)]
+    index = services.Child(system, "index")
+    return [*targets, Target("index", index.kill, partial(embedded.answers, running.elasticsearch))]
 
 
 def _waves(

@@ -12,14 +12,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
+
 from schemas.errors import Unavailable
 from streams import processes
-from streams.system import System
+from streams.system import System, await_steward
 
 SCRIPT = Path(__file__).parents[2] / "infra" / "local" / "services.py"
 KEPT = Path("/var/tmp")
 """Elasticsearch may run as another user, who cannot reach a folder of mode 700."""
 START_S = 150.0
+ANSWER_S = 5.0
+"""After that the question is asked again; the one before may have gone with its process."""
 
 
 class Service:
@@ -37,9 +41,12 @@ class Service:
             raise Unavailable(complaint.strip()[-500:])
         return said.strip().splitlines()[-1]
 
+    def running(self) -> bool:
+        return self._starting.poll() is not None
+
     def kill(self) -> bool:
         """SIGKILL, and the start of the next; says whether it was there to be killed."""
-        if self._starting.poll() is None:
+        if not self.running():
             return False
         self._end("kill")
         self._starting = self._start()
@@ -88,11 +95,48 @@ def embedded() -> Iterator[Services]:
     yield Services()
 
 
-def kill_child(system: System, name: str) -> bool:
-    """SIGKILL to a child that the supervisor starts again; says whether it ran."""
-    process = system.process(name)
-    if process.poll() is not None:
+class Child:
+    """A process that the supervisor starts again."""
+
+    def __init__(self, system: System, name: str) -> None:
+        self._system = system
+        self._name = name
+        self._log_bytes = 0
+
+    def kill(self) -> bool:
+        """SIGKILL; says whether it ran."""
+        process = self._system.process(self._name)
+        if process.poll() is not None:
+            return False
+        process.kill()
+        process.wait()
+        self._log_bytes = self._log.stat().st_size
+        return True
+
+    def owns_partitions(self) -> bool:
+        """Whether this worker has said so since it was killed."""
+        with self._log.open("rb") as log:
+            log.seek(self._log_bytes)
+            return b'"partitions_owned"' in log.read()
+
+    @property
+    def _log(self) -> Path:
+        return self._system.log_of(self._name)
+
+
+def steward_answers(kafka: str) -> bool:
+    """Whether the steward decides something that is asked now: broker and recorder are at work."""
+    try:
+        await_steward(kafka, ANSWER_S)
+    except Unavailable:
         return False
-    process.kill()
-    process.wait()
+    return True
+
+
+def door_answers(base_url: str) -> bool:
+    """Whether the console answers at all: that the broker is away is not its fault."""
+    try:
+        httpx.get(f"{base_url}/metrics", timeout=ANSWER_S)
+    except httpx.HTTPError:
+        return False
     return True

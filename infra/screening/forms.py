@@ -31,6 +31,65 @@ MISHEARD = {
 }
 """Words that a recogniser takes for each other in running English."""
 
+HEARD_AS = {
+    "lesbians": "less bins|less spins|less vins",
+    "asians": "agents|ages|asian",
+    "jews": "juice|use|choose|dews",
+    "old": "all|cold",
+    "gays": "gaze|days|case",
+    "gay": "game|gate|day",
+    "muslims": "muscles|muslin|muslim",
+    "roma": "romo|aroma|rome",
+    "refugees": "refugee|refuge is",
+    "migrants": "migraines|my grants",
+    "immigrants": "emigrants|immigrant|i'm a grants",
+    "mexicans": "max cans|mexican",
+    "latinos": "let you knows|latino",
+    "blacks": "blocks|black",
+    "black": "block|back",
+    "trans": "trance|trends|transit",
+    "transgender": "trans gender|transgendered",
+    "sikhs": "seeks|six",
+    "hindus": "hindu|him dues",
+    "arabs": "arab|arrows",
+    "turks": "turk|tucks",
+    "poles": "polls|pulls",
+    "women": "woman|when men",
+    "deaf": "death|def",
+    "gypsies": "gypsy's|tipsy's",
+    "foreigners": "foreign is|four in us",
+    "somalis": "small ease|somali",
+    "syrians": "serious|syrian",
+    "pensioners": "pensions|pension is",
+    "queer": "clear|choir",
+    "vermin": "berman|firm in",
+    "scum": "scam|some",
+    "filth": "fill|felt",
+    "parasites": "pair of sites|parasite",
+    "despise": "the spies|despised",
+    "loathe": "load|loaf",
+    "hate": "ate|hey",
+    "deported": "the ported|reported",
+}
+"""Names and hard words with what a small recogniser makes of them: half seen when cases were spoken, half by sound."""
+
+NEIGHBOURS = {
+    "a": "sq",
+    "e": "wr",
+    "i": "uo",
+    "o": "ip",
+    "u": "yi",
+    "s": "ad",
+    "t": "ry",
+    "n": "bm",
+    "m": "n",
+    "r": "et",
+}
+"""Letters beside each other on a keyboard."""
+
+SIGNS = {"a": "4", "e": "3", "i": "1", "o": "0", "s": "5", "t": "7"}
+"""Digits that stand in for letters."""
+
 CONTEXT = tuple(
     line
     for line in Path(__file__).with_name("context.txt").read_text("utf-8").splitlines()
@@ -39,9 +98,9 @@ CONTEXT = tuple(
 
 
 def spoken(example: Example, draw: random.Random) -> Example:
-    """Each form comes by its own chance; about a quarter of all texts stay as written."""
+    """Each form of `FORMS` comes by its own chance; about a quarter of all texts stay as written."""
     text = example.text
-    for chance, form in ((0.1, _misspelt), (0.1, _misheard), (0.12, _restarted), (0.2, _filled), (0.06, _split)):
+    for chance, form in FORMS:
         if draw.random() < chance:
             text = form(text, draw)
     if draw.random() < 0.22 and len(text.split()) < 40:
@@ -72,24 +131,53 @@ def _misheard(text: str, draw: random.Random) -> str:
     )
 
 
-def _misspelt(text: str, draw: random.Random) -> str:
-    """One longer word with two letters swapped, one dropped, one doubled, or spaced out."""
+def _garbled(text: str, draw: random.Random) -> str:
+    """One name or hard word as a recogniser that does not know it may write it."""
     words = text.split()
-    long = [n for n, word in enumerate(words) if len(word) > 4]
-    if not long:
-        return text
-    chosen = draw.choice(long)
-    word = words[chosen]
-    at = draw.randrange(1, len(word) - 2)
-    words[chosen] = draw.choice(
+    known = [n for n, word in enumerate(words) if word.strip(".,?!").lower() in HEARD_AS]
+    if known:
+        chosen = draw.choice(known)
+        words[chosen] = draw.choice(HEARD_AS[words[chosen].strip(".,?!").lower()].split("|"))
+    return " ".join(words)
+
+
+def _misspelt(text: str, draw: random.Random) -> str:
+    """One to three of the longer words written wrongly, each in its own way."""
+    words = text.split()
+    long = [n for n, word in enumerate(words) if len(word) > 3]
+    for chosen in draw.sample(long, min(len(long), draw.choice((1, 1, 1, 2, 3)))):
+        words[chosen] = _wrongly(words[chosen], draw)
+    return " ".join(words)
+
+
+def _wrongly(word: str, draw: random.Random) -> str:
+    """Two letters swapped, one dropped, doubled, replaced by its neighbour or a sign, or the word spaced out."""
+    at = draw.randrange(1, len(word) - 1)
+    before, letter, after = word[:at], word[at], word[at + 1 :]
+    near = draw.choice(NEIGHBOURS.get(letter.lower(), letter))
+    return draw.choice(
         (
-            word[:at] + word[at + 1] + word[at] + word[at + 2 :],
-            word[:at] + word[at + 1 :],
-            word[: at + 1] + word[at:],
-            word[:at] + " " + word[at:],
+            before + after[0] + letter + after[1:],
+            before + after,
+            before + letter + letter + after,
+            before + near + after,
+            before + " " + letter + after,
+            before + SIGNS.get(letter.lower(), letter) + after,
+            before + "*" + after,
+            draw.choice(" .-").join(word),
         )
     )
-    return " ".join(words)
+
+
+def _run_together(text: str, draw: random.Random) -> str:
+    """Two words written as one; a short sentence sometimes all in one go."""
+    words = text.split()
+    if len(words) < 3:
+        return text
+    if len(words) < 8 and draw.random() < 0.2:
+        return "".join(words)
+    at = draw.randrange(len(words) - 1)
+    return " ".join((*words[:at], words[at] + words[at + 1], *words[at + 2 :]))
 
 
 def _split(text: str, draw: random.Random) -> str:
@@ -107,3 +195,15 @@ def _surrounded(text: str, draw: random.Random) -> str:
 def flattened(example: Example, draw: random.Random) -> Example:
     """A written post, four times of ten without case and punctuation."""
     return dataclasses.replace(example, text=_unpunctuated(example.text)) if draw.random() < 0.4 else example
+
+
+FORMS = (
+    (0.15, _misspelt),
+    (0.03, _run_together),
+    (0.1, _misheard),
+    (0.06, _garbled),
+    (0.12, _restarted),
+    (0.18, _filled),
+    (0.06, _split),
+)
+"""Each form with its chance."""

@@ -1,21 +1,23 @@
 """Frames we wrote in, examples out: each frame is a sentence with choices and slots, filled for many groups alike.
 
 A frame file holds comments (`#`), headings that name the labels of what follows (`[hate threat]`, `[none]`), and one
-frame a line: `(a|b|)` is a choice, `{groups}` a slot of slots.toml. A frame is held out, or not, by its own digest, so
-that a held-out sentence shares no frame with a learned one.
+frame a line: `(a|b|)` is a choice, `{groups}` a slot of slots.toml, `{badly}` a list of phrases.txt, whose phrases may
+hold choices and slots of their own. A frame is held out, or not, by its own digest, and so is one of ten words and
+phrases: a held-out sentence shares no frame with a learned one, nor any phrase, nor any word of a longer list.
 """
 
 import hashlib
 import random
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from examples import CATEGORIES, GROUPS, Example
 
 HERE = Path(__file__).parent
-GROUP_FILLS = 24
+GROUP_FILLS = 20
 PLAIN_FILLS = 16
 """Sentences made of a frame about a group (each time another one) and of one without."""
 
@@ -24,11 +26,33 @@ HELD_OUT_OF_TEN = 1
 
 _CHOICE = re.compile(r"\(([^()]*)\)")
 _SLOT = re.compile(r"\{(\w+)\}")
+_ABOUT = re.compile(r"\{(groups|one|adj|slur_\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """`groups` and `slurs`: names by group and `many`, `one` or `adj`; `words` and `phrases`: texts by list."""
+
+    groups: dict[str, dict[str, list[str]]]
+    slurs: dict[str, dict[str, list[str]]]
+    words: dict[str, list[str]]
+    phrases: dict[str, list[str]]
+
+
+def read_slots() -> Slots:
+    words = tomllib.loads((HERE / "slots.toml").read_text("utf-8"))
+    phrases: dict[str, list[str]] = {}
+    for line in (HERE / "phrases.txt").read_text("utf-8").splitlines():
+        if line.startswith("= "):
+            phrases[line[2:]] = []
+        elif line and not line.startswith("#"):
+            phrases[next(reversed(phrases))].append(line)
+    return Slots(words["groups"], words["slurs"], words["words"], phrases)
 
 
 def read_frames(seed: int) -> list[Example]:
     """All sentences of all frame files, in a fixed order."""
-    slots = tomllib.loads((HERE / "slots.toml").read_text("utf-8"))
+    slots = read_slots()
     found: list[Example] = []
     for path in sorted((HERE / "frames").glob("*.txt")):
         for place, labels, frame in frames_of(path):
@@ -48,24 +72,18 @@ def frames_of(path: Path) -> Iterator[tuple[str, frozenset[str], str]]:
             yield f"{path.stem}:{number}", labels, line
 
 
-def filled(
-    frame: str,
-    labels: frozenset[str],
-    place: str,
-    slots: dict[str, dict[str, dict[str, list[str]]]],
-    draw: random.Random,
-) -> Iterator[Example]:
+def filled(frame: str, labels: frozenset[str], place: str, slots: Slots, draw: random.Random) -> Iterator[Example]:
     """One example per fill; groups take turns, so that every frame is about every group equally often."""
-    held_out = int(hashlib.sha256(frame.encode()).hexdigest(), 16) % 10 < HELD_OUT_OF_TEN
-    names = sorted(slots["slurs"] if "{slur_" in frame else slots["groups"])
+    held_out = _digest(frame) % 10 < HELD_OUT_OF_TEN
+    names = sorted(slots.slurs if "{slur_" in frame else slots.groups)
     if "{slur_many_same}" in frame:
-        names = sorted(set(slots["groups"]) & set(slots["slurs"]))
-    about = re.search(r"\{(groups|one|adj|slur_\w+)\}", frame) is not None
+        names = sorted(set(slots.groups) & set(slots.slurs))
+    about = _names_a_group(frame, slots)
     turns = [draw.sample(names, len(names)) for _ in range(3)]
     for n in range(GROUP_FILLS if about else PLAIN_FILLS):
         group = turns[n // len(names) % 3][n % len(names)] if about else "none"
         yield Example(
-            text=fill(frame, group, slots, draw),
+            text=Filling(slots, group, held_out, draw).fill(frame),
             labels={name: int(name in labels) for name in CATEGORIES},
             group=group if "hate" in labels and group in GROUPS else None,
             source=place,
@@ -73,22 +91,51 @@ def filled(
         )
 
 
-def fill(frame: str, group: str, slots: dict[str, dict[str, dict[str, list[str]]]], draw: random.Random) -> str:
-    """Choose and fill, and begin with a capital."""
-    while "(" in frame:
-        frame = _CHOICE.sub(lambda found: draw.choice(found[1].split("|")), frame)
-    text = _SLOT.sub(lambda found: _slot(found[1], group, slots, draw), frame)
-    text = " ".join(text.split())
-    return text[:1].upper() + text[1:]
+def _names_a_group(frame: str, slots: Slots) -> bool:
+    parts = [frame, *(text for name in _SLOT.findall(frame) for text in slots.phrases.get(name, ()))]
+    return any(map(_ABOUT.search, parts))
 
 
-def _slot(name: str, group: str, slots: dict[str, dict[str, dict[str, list[str]]]], draw: random.Random) -> str:
-    own = slots["groups"].get(group, slots["groups"]["women"])
-    slurs = slots["slurs"].get(group) or slots["slurs"][draw.choice(sorted(slots["slurs"]))]
-    kinds = {"groups": own["many"], "one": own["one"], "adj": own["adj"], "slur_one": slurs["one"]}
-    kinds |= {"slur_many": slurs["many"], "slur_many_same": slurs["many"]}
-    kinds["slur_bare"] = [word.split(" ", 1)[1] for word in slurs["one"]]
-    if name == "who_c":
-        said = draw.choice(slots["words"]["who"])
-        return said[:1].upper() + said[1:]
-    return draw.choice(kinds.get(name) or slots["words"][name])
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """How the slots of one sentence are filled: about which group, from which side of the split."""
+
+    slots: Slots
+    group: str
+    held_out: bool
+    draw: random.Random
+
+    def fill(self, frame: str) -> str:
+        """Choose and fill, and begin with a capital."""
+        while any(name in self.slots.phrases for name in _SLOT.findall(frame)):
+            frame = _SLOT.sub(self._phrase, frame)
+        while "(" in frame:
+            frame = _CHOICE.sub(lambda found: self.draw.choice(found[1].split("|")), frame)
+        text = " ".join(_SLOT.sub(lambda found: self._word(found[1]), frame).split())
+        return text[:1].upper() + text[1:]
+
+    def _phrase(self, found: re.Match[str]) -> str:
+        phrases = self.slots.phrases.get(found[1])
+        return self.draw.choice(side(phrases, self.held_out)) if phrases else found[0]
+
+    def _word(self, name: str) -> str:
+        slots, draw = self.slots, self.draw
+        if name == "who_c":
+            said = draw.choice(side(slots.words["who"], self.held_out))
+            return said[:1].upper() + said[1:]
+        own = slots.groups.get(self.group, slots.groups["women"])
+        slurs = slots.slurs.get(self.group) or slots.slurs[draw.choice(sorted(slots.slurs))]
+        kinds = {"groups": own["many"], "one": own["one"], "adj": own["adj"], "slur_one": slurs["one"]}
+        kinds |= {"slur_many": slurs["many"], "slur_many_same": slurs["many"]}
+        kinds["slur_bare"] = [word.split(" ", 1)[1] for word in slurs["one"]]
+        return draw.choice(kinds.get(name) or side(slots.words[name], self.held_out))
+
+
+def side(texts: Sequence[str], held_out: bool) -> list[str]:
+    """What fills a held-out sentence (a tenth, by digest) or a learned one (the rest); a short list fills both."""
+    apart = sorted(texts, key=_digest)[: len(texts) * HELD_OUT_OF_TEN // 10]
+    return [text for text in texts if (text in apart) == held_out] if apart else list(texts)
+
+
+def _digest(text: str) -> int:
+    return int(hashlib.sha256(text.encode()).hexdigest(), 16)

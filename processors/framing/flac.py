@@ -6,6 +6,7 @@ Source: RFC 9639, sections 8 (metadata) and 9.1 (frame header).
 from typing import NamedTuple
 
 from processors.framing.base import LARGEST_ATOM, Atom, Framer
+from processors.media import RATES_HZ
 
 MARK = b"fLaC"
 MARKS = (MARK + b"\x00\x00\x00\x22", MARK + b"\x80\x00\x00\x22")
@@ -63,7 +64,8 @@ class FlacFramer(Framer):
         kind, size = self.buffer[0], int.from_bytes(self.buffer[1:4], "big")
         if kind & 0x7F == STREAMINFO:
             self._largest_block = int.from_bytes(self.buffer[6:8], "big")
-            self._rate_hz = int.from_bytes(self.buffer[14:17], "big") >> 4
+            told_hz = int.from_bytes(self.buffer[14:17], "big") >> 4
+            self._rate_hz = told_hz if told_hz in RATES_HZ else 0
         self._in_metadata = not kind & 0x80
         self.passing = size
         return self.atom(BLOCK_HEADER)

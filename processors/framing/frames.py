@@ -47,9 +47,11 @@ class FrameFramer(Framer):
         return self.atom(ID3_HEADER)
 
     def _next_sync(self) -> int:
-        """Where a frame or a tag may begin behind the first byte; else the end."""
-        found = (self.buffer.find(sync, 1) for sync in (b"\xff", b"ID3"))
-        return min((at for at in found if at > 0), default=len(self.buffer))
+        """Where a frame or a tag may begin behind the first byte; else the end. No further is searched than need be."""
+        sync = self.buffer.find(b"\xff", 1)
+        end = sync if sync > 0 else len(self.buffer)
+        tag = self.buffer.find(b"ID3", 1, end)
+        return tag if tag > 0 else end
 
 
 class Mp3Framer(FrameFramer):

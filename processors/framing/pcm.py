@@ -1,6 +1,7 @@
 """Uncompressed samples in, tenths of a second out: raw L16 and WAV."""
 
 from processors.framing.base import LARGEST_ATOM, Atom, Framer
+from processors.media import RATES_HZ
 
 BLOCKS_PER_SECOND = 10
 LARGEST_WAV_HEADER = 4096
@@ -47,8 +48,8 @@ class WavFramer(PcmFramer):
         told = self.buffer.find(b"fmt ", 12, samples)
         rate_hz = int.from_bytes(self.buffer[told + 12 : told + 16], "little")
         frame_bytes = int.from_bytes(self.buffer[told + 20 : told + 22], "little")
-        if told < 0 or not rate_hz or not 0 < frame_bytes <= LARGEST_ATOM:
-            self.passing = 1 << 62  # it does not say how long its samples last
+        if told < 0 or rate_hz not in RATES_HZ or not 0 < frame_bytes <= LARGEST_ATOM:
+            self.passing = 1 << 62  # it does not say how long its samples last, or lies
         else:
             self._clock(rate_hz, frame_bytes)
         return self.atom(samples + 8)

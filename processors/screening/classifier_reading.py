@@ -48,9 +48,10 @@ OTHERS = (
 FEWEST_FOREIGN = 2
 
 _ODD = re.compile(r"[^\w\s.,;:?!'\"$@*&%/-]")
-_SPACED_OUT = re.compile(r"(?<![\w'])\w(?:[ .\-_*]\w\b){3,}")
+_SPACED_OUT = re.compile(r"(?<![\w'])\w([ .\-_*])\w\b(?:\1\w\b){2,}")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
-_LETTER_SIGNS = re.compile(r"(?<=[a-z])[013457@$!]+(?=[a-z])")
+_LETTER_SIGNS = re.compile(r"(?<=[a-z])[013457@$!]+(?=[a-z])|^[$@]+(?=[a-z]{2})|^[0134](?!(?:st|nd|rd|th))(?=[a-z]{4})")
+"""Inside a word, and before one: `$tupid`, `4frican`; `4th`, `5pm` and `$20` stay what they are."""
 
 
 def reading(text: str) -> str:

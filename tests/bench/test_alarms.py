@@ -63,6 +63,15 @@ def test_a_passage_is_one_alarm_however_often_it_grows(tmp_path: Path) -> None:
     assert report.examples[0].marks == ("model:onions@1",)
 
 
+def test_transcripts_read_side_by_side_give_the_same_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in "abc":
+        (tmp_path / f"{name}.txt").write_text(f"I like onions, says {name}. Good day.", "utf-8")
+    side_by_side = alarms_in(tmp_path, 160, shipped_policy(), Onions(), at_once=3)
+    assert side_by_side == alarms_in(tmp_path, 160, shipped_policy(), Onions())
+    assert [alarm.file for alarm in side_by_side.examples] == ["a.txt", "b.txt", "c.txt"]
+    assert "3/3 transcripts, 1 alarms" in capsys.readouterr().err
+
+
 def test_calm_talk_has_no_alarm(folder: Path) -> None:
     (folder / "call.nlp").write_text(NLP.replace("onions", "beans"), "utf-8")
     assert alarms_in(folder, 160, shipped_policy(), Onions()).alarms == 0

@@ -55,12 +55,42 @@ def test_a_seed_always_gives_the_same_sound_and_no_two_tracks_share_a_chunk() ->
 
 def test_each_target_is_killed_as_often_as_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bench.crash.killing.PAUSE_S", (0.0, 0.001))
-    killer = Killer([Target(name, lambda: True) for name in "abc"], 9, seed=3)
+    monkeypatch.setattr("bench.crash.killing.LOOK_S", 0.001)
+    killer = ended(Killer([Target(name, lambda: True, lambda: True) for name in "abc"], 9, seed=3))
+    assert killer.counts == {"a": 3, "b": 3, "c": 3}
+    assert {name: len(took) for name, took in killer.back_s.items()} == {"a": 3, "b": 3, "c": 3}
+
+
+def ended(killer: Killer) -> Killer:
     killer.start()
     until = time.monotonic() + 10
     while not killer.done and time.monotonic() < until:
         time.sleep(0.01)
-    assert killer.counts == {"a": 3, "b": 3, "c": 3}
+    assert killer.done
+    return killer
+
+
+def test_the_next_kill_waits_until_the_last_victim_is_back_unless_it_is_slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`a` is asked three times until it is back, `b` never comes back in time, for `c` nobody waits."""
+    for name, value in (("PAUSE_S", (0.0, 0.001)), ("LOOK_S", 0.001), ("BACK_S", 0.05)):
+        monkeypatch.setattr(f"bench.crash.killing.{name}", value)
+    happened: list[str] = []
+
+    def target(name: str, tries: int, *, slow: bool = False) -> Target:
+        def kill() -> bool:
+            happened.append(f"kill {name}")
+            return True
+
+        def back() -> bool:
+            happened.append(name)
+            return happened.count(name) % tries == 0
+
+        return Target(name, kill, back, slow)
+
+    killer = ended(Killer([target("a", 3), target("b", 10**9), target("c", 1, slow=True)], 3, seed=1))
+    at = happened.index("kill a")
+    assert happened[at : at + 4] == ["kill a", "a", "a", "a"]
+    assert (len(killer.back_s["a"]), killer.back_s["b"], killer.not_back, happened.count("c")) == (1, [], 1, 0)
 
 
 def test_a_ledger_outlives_its_writer_in_the_middle_of_a_line(tmp_path: Path) -> None:

@@ -75,7 +75,8 @@ class House:
 
     async def ask(self, room_id: str, ask: Ask) -> None:
         """What an agent asks, answered at once."""
-        command_id = f"{type(ask).__name__}:{room_id}:{getattr(ask, 'track_id', '')}:{getattr(ask, 'start_ms', '')}"
+        parts = (getattr(ask, name, "") for name in ("track_id", "start_ms", "by_model"))
+        command_id = ":".join((type(ask).__name__, room_id, *map(str, parts)))
         command = Command(command_id=command_id, room_id=room_id, actor="agent", at_ms=self.clock(), ask=ask)
         answer = await self.gateway.ask(command)
         assert not isinstance(answer, Refused), answer
@@ -85,7 +86,9 @@ class House:
         assert room is not None
         return room
 
-    async def finish(self, room_id: str, audio: bytes = bytes(range(256)) * 40, duration_ms: int = 6_000) -> None:
+    async def finish(
+        self, room_id: str, audio: bytes = bytes(range(256)) * 40, duration_ms: int = 6_000, *, by_model: bool = True
+    ) -> None:
         """Do what the agents do once a room is closed: seal, assemble, transcribe, screen, index."""
         room = await self.room(room_id)
         for track_id in room.tracks:
@@ -98,8 +101,12 @@ class House:
         await self.store.put(hls_key(room_id, "index.m3u8"), b"#EXTM3U\n")
         await self.store.put(waveform_key(room_id), msgspec.json.encode({"data": outline(120)}))
         await self.transcribe(room_id)
-        await self.ask(room_id, AttachScreening(findings=1, policy_version="1"))
+        await self.screen(room_id, by_model=by_model)
         await self.ask(room_id, _case(next(iter(room.tracks))))
+
+    async def screen(self, room_id: str, *, by_model: bool) -> None:
+        """What the screener tells, and tells again when its model is back."""
+        await self.ask(room_id, AttachScreening(findings=1, policy_version="1", by_model=by_model))
 
     async def seal(self, room_id: str, track_id: str, duration_ms: int = 6_000, *, gaps: tuple[Gap, ...] = ()) -> None:
         """Three chunks came of this track, and what the gaps name did not."""

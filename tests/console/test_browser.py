@@ -380,6 +380,25 @@ def test_a_live_room_says_nothing_yet_of_how_complete_it_is(served: Served, page
     expect(page.get_by_text("How complete this recording is")).to_be_hidden()
 
 
+def test_a_room_that_only_the_rules_have_read_says_so_until_the_model_has(served: Served, page: Page) -> None:
+    served.do(served.open("rules"))
+    served.request("POST", "/rooms/rules/close")
+    served.do(served.house.finish("rules", by_model=False))
+    note = page.get_by_text("Not screened by the model")
+    page.goto(f"{served.url}/room/rules")
+    expect(note).to_be_visible()
+    served.do(served.house.screen("rules", by_model=True))
+    page.reload()
+    expect(page.locator("#sign")).to_have_text("Recorded")
+    expect(note).to_be_hidden()
+
+
+def test_a_room_that_nobody_has_screened_yet_does_not_blame_the_model(served: Served, page: Page) -> None:
+    page.goto(f"{served.url}/room/live")
+    expect(page.locator("#sign")).to_have_text("Recording")
+    expect(page.get_by_text("Not screened by the model")).to_be_hidden()
+
+
 def test_a_case_is_decided_with_two_keys(served: Served, page: Page) -> None:
     page.goto(f"{served.url}/moderate")
     expect(page.get_by_text("1 open, 0 decided")).to_be_visible()

@@ -12,7 +12,7 @@ sys.path.insert(0, str(FOLDER))
 
 from examples import GROUPS, Example  # noqa: E402 - the folder is no package: it runs where torch is
 from forms import spoken  # noqa: E402
-from frames import read_frames  # noqa: E402
+from frames import Filling, read_frames, read_slots, side  # noqa: E402
 from suite import SUITE_GROUPS, cases  # noqa: E402
 
 SUITE = [case["text"] for case in cases((FOLDER / "suite.txt").read_text("utf-8"))]
@@ -41,6 +41,29 @@ def test_a_held_out_sentence_shares_no_frame_with_a_learned_one(sentences: list[
     held_out = {one.source for one in sentences if one.held_out}
     assert held_out
     assert not held_out & {one.source for one in sentences if not one.held_out}
+
+
+def test_a_held_out_sentence_shares_no_phrase_with_a_learned_one() -> None:
+    slots = read_slots()
+    for name, phrases in slots.phrases.items():
+        apart, learned = side(phrases, True), side(phrases, False)
+        assert apart, name
+        assert learned, name
+        assert not set(apart) & set(learned), name
+        assert set(apart) | set(learned) == set(phrases), name
+
+
+def test_a_list_too_short_to_split_fills_both_sides() -> None:
+    assert side(["one", "two"], True) == side(["one", "two"], False) == ["one", "two"]
+
+
+def test_a_phrase_may_hold_choices_slots_and_other_phrases() -> None:
+    slots = read_slots()
+    slots.phrases["outer"] = ["I say (that |){inner}"]
+    slots.phrases["inner"] = ["{groups} sing"]
+    slots.groups["women"]["many"][:] = ["women"]
+    text = Filling(slots, "women", False, random.Random(1)).fill("{outer}, (always|often).")
+    assert text in {f"I say {that}women sing, {often}." for that in ("that ", "") for often in ("always", "often")}
 
 
 def test_hate_is_about_every_group_equally_often(sentences: list[Example]) -> None:

@@ -75,3 +75,17 @@ def test_broken_bytes_are_passed_on_in_bounded_pieces(content_type: str, seed: i
     assert bytes(data).startswith(b"".join(piece.data for piece in found))
     assert all(1 <= piece.duration_ms <= LONGEST_PIECE_MS for piece in found)
     assert all(len(piece.data) <= LARGEST_PIECE + LARGEST_ATOM for piece in found)
+
+
+@pytest.mark.parametrize(
+    ("content_type", "rate_at"), [pytest.param("audio/wav", 24, id="wav"), pytest.param("audio/flac", 18, id="flac")]
+)
+def test_a_header_that_says_one_sample_a_second_does_not_make_a_chunk_of_each_frame(
+    content_type: str, rate_at: int
+) -> None:
+    """It lies: a body of half a megabyte became half a million chunks, each with headers of its own."""
+    data = bytearray(encoded(content_type, SECONDS))
+    data[rate_at : rate_at + 4] = bytes((1, 0, 0, 0)) if content_type == "audio/wav" else bytes((0, 0, 0x10, data[21]))
+    found = pieces(content_type, [bytes(data)])
+    assert b"".join(piece.data for piece in found) == data
+    assert len(found) <= 2 + len(data) // LARGEST_PIECE

@@ -3,6 +3,7 @@
 import gc
 import io
 import os
+import subprocess
 import threading
 import time
 import wave
@@ -17,6 +18,7 @@ from bench.fuzz import bombs
 from processors.decoding import MOST_S_A_CHUNK, Samples, StreamDecoder, decode_all
 from processors.media import media_of, starts_stream
 from schemas.errors import Invalid
+from streams.ffmpeg_binary import ffmpeg_binary
 from tests.audio import ENCODINGS, cut, encoded
 
 RATE_HZ = 16_000
@@ -31,6 +33,13 @@ def pushed(content_type: str, pieces: list[bytes], rate: int = RATE_HZ) -> Sampl
 
 def pulled(content_type: str, pieces: list[bytes], rate: int = RATE_HZ) -> Samples:
     return np.concatenate([np.zeros(0, np.float32), *decode_all(content_type, pieces, rate=rate)])
+
+
+def surround(content_type: str, channels: int, how: tuple[str, ...]) -> bytes:
+    """Half a second of one tone at half of full scale, on every channel."""
+    source = f"aevalsrc={'|'.join(['0.5*sin(2*PI*220*t)'] * channels)}:s=48000:d=0.5"
+    command = (ffmpeg_binary(), "-loglevel", "error", "-f", "lavfi", "-i", source, *ENCODINGS[content_type])
+    return subprocess.run((*command, *how, "pipe:1"), capture_output=True, check=True).stdout
 
 
 def decoders() -> int:
@@ -134,6 +143,40 @@ def test_wav_of_any_number_of_channels_is_averaged():
     sound = pulled("audio/wav", [file.getvalue()])
     assert sound.size == RATE_HZ
     assert np.allclose(sound, 5000 / 32_768)
+
+
+@pytest.mark.parametrize(
+    ("content_type", "channels", "how"),
+    [
+        pytest.param("audio/flac", 7, (), id="flac-7"),
+        pytest.param("audio/flac", 8, (), id="flac-8"),
+        pytest.param("audio/aac", 8, (), id="aac-8"),
+        pytest.param("audio/ogg", 8, ("-mapping_family", "1"), id="opus-8"),
+        pytest.param("audio/ogg", 12, ("-mapping_family", "255"), id="opus-12"),
+        pytest.param("audio/wav", 8, (), id="wav-8"),
+        pytest.param("audio/wav", 64, (), id="wav-64"),
+    ],
+)
+@pytest.mark.parametrize("rate", [16_000, 48_000])
+def test_more_channels_than_libavutil_has_planes_for_kill_nobody(
+    content_type: str, channels: int, how: tuple[str, ...], rate: int
+):
+    """Counting eight planes or more ended the process (SIGSEGV), this one then."""
+    sound = pushed(content_type, [surround(content_type, channels, how)], rate)
+    middle = sound[sound.size // 4 : sound.size // 2]
+    assert sound.size == pytest.approx(rate / 2, abs=0.05 * rate)
+    assert np.sqrt(2 * np.mean(middle**2)) == pytest.approx(0.5, abs=0.05)
+
+
+@pytest.mark.parametrize("channels", [65, 300])
+def test_more_channels_than_can_be_converted_are_refused_as_data(channels: int):
+    file = io.BytesIO()
+    with wave.open(file, "wb") as wav:
+        wav.setparams((channels, 2, RATE_HZ, 0, "NONE", ""))
+        wav.writeframes(bytes(2 * channels * RATE_HZ // 10))
+    with pytest.raises(Invalid) as refused:
+        pushed("audio/wav", [file.getvalue()])
+    assert refused.value.reason == "not_audio"
 
 
 def test_broken_floats_do_not_come_out():

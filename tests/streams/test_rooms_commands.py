@@ -70,6 +70,23 @@ def test_show_says_how_much_of_each_speaker_came_how_far(tmp_path: Path, room_id
     assert [line for line in shown if "captured" in line or "gap:" in line] == lines
 
 
+def test_show_says_where_only_the_rules_have_read_a_room_until_the_model_has(tmp_path: Path, served: Served) -> None:
+    served.do(served.open("rules"))
+    served.request("POST", "/rooms/rules/close")
+    served.do(served.house.finish("rules", by_model=False))
+    assert [line for line in said(tmp_path, show, "rules") if "by the model" in line] == [
+        "not screened by the model: it was away; this will be done again when it is back"
+    ]
+    served.do(served.house.screen("rules", by_model=True))
+    assert not [line for line in said(tmp_path, show, "rules") if "by the model" in line]
+
+
+@pytest.mark.usefixtures("served")
+@pytest.mark.parametrize("room_id", ["live", "tea"])
+def test_show_does_not_blame_the_model_for_a_room_it_has_read_or_is_yet_to_read(tmp_path: Path, room_id: str) -> None:
+    assert not [line for line in said(tmp_path, show, room_id) if "by the model" in line]
+
+
 def test_trim_sets_where_listeners_begin_and_0_takes_it_back(tmp_path: Path, served: Served) -> None:
     assert said(tmp_path, trim, "tea", "--start", "1.5") == ["Listeners begin at 1.5 s"]
     assert served.request("GET", "/rooms/tea")["trim_start_ms"] == 1_500

@@ -4,12 +4,14 @@ import functools
 import shutil
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bench.crash.services import KEPT, Service
 from schemas.audio import AudioChunk
 from schemas.errors import Unavailable
 from schemas.topics import AUDIO
@@ -18,7 +20,7 @@ from streams.producer import ChunkProducer
 from streams.reading import TopicReader
 from streams.spool import Spool
 from streams.topics import ensure_topics
-from tests.streams.test_publisher import chunk
+from tests.streams.test_publisher import chunk, read_until_last
 
 
 def left(folder: Path) -> list[AudioChunk]:
@@ -105,6 +107,71 @@ def test_what_was_not_confirmed_when_broker_and_producer_died_arrives_once_both_
         producer.close()
     processes.stop(broker)
     assert list(dict.fromkeys(n for n in got if n)) == [1, 2, 3, 4, 5]
+
+
+def send_next(producer: ChunkProducer, sent: list[AudioChunk]) -> None:
+    """A chunk more, 200 a second."""
+    sent.append(chunk("r", len(sent), size=4_000))
+    producer.send(sent[-1])
+    time.sleep(0.005)
+
+
+@pytest.fixture
+def own_kafka() -> Iterator[Service]:
+    """A real Kafka for one test alone, which may kill it: it comes back on its port and data."""
+    with tempfile.TemporaryDirectory(dir=KEPT) as folder:
+        broker = Service("kafka", Path(folder))
+        yield broker
+        broker.stop()
+
+
+@pytest.mark.services
+@pytest.mark.timeout(200)
+def test_a_real_kafka_that_is_killed_while_a_producer_sends_costs_and_doubles_nothing(
+    own_kafka: Service, tmp_path: Path
+) -> None:
+    """SIGKILL twice, each time with chunks on the way; the producer goes on into its spool and never has to know."""
+    kafka = own_kafka.address()
+    ensure_topics(kafka, partitions=1)
+    producer = ChunkProducer(kafka, spool=tmp_path / "spool")
+    sent: list[AudioChunk] = []
+    for _ in range(2):
+        while len(sent) % 400 or not sent or not own_kafka.running():
+            send_next(producer, sent)
+        assert own_kafka.kill()
+        send_next(producer, sent)
+    for _ in range(400):
+        send_next(producer, sent)
+    producer.finish(60)
+    producer.close()
+    assert read_until_last(kafka, sent[-1]) == sent
+    assert left(tmp_path / "spool") == []
+
+
+@pytest.mark.services
+@pytest.mark.timeout(200)
+def test_what_a_dead_producer_left_in_its_spool_reaches_a_real_kafka_that_died_too(
+    own_kafka: Service, tmp_path: Path
+) -> None:
+    """A new producer on the folder as SIGKILL would leave it; what comes twice is the same and is recognised later."""
+    kafka = own_kafka.address()
+    ensure_topics(kafka, partitions=1)
+    first = ChunkProducer(kafka, spool=tmp_path / "spool")
+    sent = [chunk("r", n, size=4_000) for n in range(300)]
+    for n, each in enumerate(sent):
+        first.send(each)
+        if n == 100:
+            assert own_kafka.kill()
+    abandoned = tmp_path / "left by a crash"
+    shutil.copytree(tmp_path / "spool", abandoned)
+    second = ChunkProducer(kafka, spool=abandoned)
+    second.finish(60)
+    second.close()
+    first.finish(60)
+    first.close()
+    arrived = read_until_last(kafka, sent[-1])
+    assert {each.sequence: each for each in arrived if isinstance(each, AudioChunk)} == dict(enumerate(sent))
+    assert left(abandoned) == []
 
 
 def test_a_full_spool_refuses_through_the_sdk_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,96 @@
+"""Transcripts of ordinary talk in; passages to learn from, and how much caution a trained net needs in a room, out.
+
+The calls are taken in the order of their names: some to learn from, the next to choose by, the last for nothing here.
+"""
+
+import hashlib
+import random
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+
+from calibration import said
+from examples import CATEGORIES, Example
+from net import Net, scored
+
+from bench.transcripts import files_in, lines_of
+from processors.screening.classifier_reading import reading
+
+TRANSCRIPTS = "08b008ef3a696fb8abc74ed5ccde7eadb5a8c4d1a2649739c75870aef247be17"
+"""SHA-256 over the transcripts, by name, one after the other."""
+
+CALLS_LEARNED, PASSAGES_LEARNED = 20, 2_000
+"""The first calls are ordinary talk to learn from, the others stay unseen; a passage is up to three lines."""
+
+CALLS_CHOSEN_BY = 10
+"""The calls after those learned from, by which each category's caution is chosen; the ten after them choose nothing."""
+
+ALARMS_AN_HOUR = {"hate": 0.3, "threat": 0.1, "harassment": 0.3, "self_harm": 0.1}
+"""What ordinary talk may cost a moderator, category by category: half of the one an hour that is the bar."""
+
+BAR = 0.6
+"""The shipped policy's bar for a case."""
+
+CAUTIONS = tuple(round(0.2 * n, 1) for n in range(21))
+"""What may be taken off a category's log-odds. Among held-out frames hate is half, in a room it is rare."""
+
+WORDS_PER_MINUTE = 160
+WINDOW = 3
+"""Captions that the screener judges together."""
+
+LONGEST = 256
+"""Tokens, as in the screener."""
+
+
+def talk(folder: Path, seed: int) -> list[Example]:
+    """Passages of ordinary talk from the first calls. Checks the digest of all."""
+    paths = files_in(folder)
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()
+    if digest != TRANSCRIPTS:
+        raise SystemExit(f"{folder} holds other transcripts than this model was trained on ({digest})")
+    passages = [one for path in paths[:CALLS_LEARNED] for one in _passages(path)]
+    return random.Random(seed).sample(passages, PASSAGES_LEARNED)
+
+
+def _passages(path: Path) -> list[Example]:
+    lines = [line for _, line in lines_of(path)]
+    labels = dict.fromkeys(CATEGORIES, 0)
+    return [
+        Example(text=" ".join(lines[n : n + 1 + n // 3 % 3]), labels=labels, source="talk")
+        for n in range(0, len(lines), 3)
+    ]
+
+
+def cautions(net: Net, lines: Mapping[str, tuple[float, float]], folder: Path) -> dict[str, float]:
+    """What to take off each category's log-odds so that ordinary talk raises no more alarms than it may."""
+    calls = files_in(folder)[CALLS_LEARNED : CALLS_LEARNED + CALLS_CHOSEN_BY]
+    talked = [list(lines_of(path)) for path in calls]
+    hours = sum(len(line.split()) for lines in talked for _, line in lines) / WORDS_PER_MINUTE / 60
+    logits = [scored(net, [reading(text) for text in _windows(lines)], LONGEST) for lines in talked]
+    return {
+        name: next(
+            (
+                caution
+                for caution in CAUTIONS
+                if sum(_passages_above([row[column] for row in rows], (slope, offset - caution)) for rows in logits)
+                <= ALARMS_AN_HOUR[name] * hours
+            ),
+            CAUTIONS[-1],
+        )
+        for column, (name, (slope, offset)) in enumerate(lines.items())
+    }
+
+
+def _windows(lines: Sequence[tuple[str, str]]) -> list[str]:
+    """Every third line with what its speaker said just before: windows side by side, a third of the work."""
+    return [
+        " ".join(line for who, line in lines[max(0, n - WINDOW + 1) : n + 1] if who == speaker)
+        for n, (speaker, _) in enumerate(lines)
+        if n % WINDOW == 0
+    ]
+
+
+def _passages_above(logits: Sequence[float], line: tuple[float, float]) -> int:
+    """Passages at the bar or above; neighbours are one passage."""
+    above = [said(logit, line) >= BAR for logit in logits]
+    return sum(now and not before for before, now in pairwise((False, *above)))
