@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 from agents.hearing_figures import HearingFigures
 from agents.outages import through_outages
-from processors.drafting import timed
 from processors.engines.base import Engine, Heard, Speech
 from processors.engines.windows import window_s
 from processors.utterances import Utterance
@@ -40,7 +39,7 @@ class Job:
     @property
     def speech(self) -> Speech:
         said = self.utterance
-        return Speech(samples=said.samples, final=said.final, language=self.language, timed=timed(said))
+        return Speech(samples=said.samples, final=said.final, language=self.language, timed=said.timed)
 
 
 class Jobs:

@@ -30,15 +30,13 @@ class Drafted:
 
 
 def unsettled(state: Drafted, draft: Utterance) -> Utterance:
-    """The part of a draft that is to be heard: all of it where nothing is settled yet."""
-    if state.cut <= draft.first:
-        return draft
-    return replace(draft, first=state.cut, samples=draft.samples[state.cut - draft.first :], before=state.before)
+    """The part of a draft that is to be heard; with word times where its successor may begin within it.
 
-
-def timed(draft: Utterance) -> bool:
-    """Whether the draft after this one may begin within it, so that its words need times."""
-    return not draft.final and len(draft.samples) > WHOLE_S * SAMPLE_RATE
+    The first of an utterance settles nothing, so it needs none.
+    """
+    if state.cut > draft.first:
+        draft = replace(draft, first=state.cut, samples=draft.samples[state.cut - draft.first :], before=state.before)
+    return replace(draft, timed=bool(state.agreement.words) and len(draft.samples) > WHOLE_S * SAMPLE_RATE)
 
 
 def drafted(state: Drafted, draft: Utterance, heard: Heard) -> Drafted:
@@ -48,7 +46,7 @@ def drafted(state: Drafted, draft: Utterance, heard: Heard) -> Drafted:
     agreement = agree(shown, (*shown.words[: draft.before + missed], *texts[stray:]))
     before = agreement.settled - OVERLAP_WORDS
     place = before - draft.before - missed + stray  # of word number `before` in what was heard
-    if not timed(draft) or len(heard.words) != len(texts) or before <= draft.before or not 0 < place < len(texts):
+    if len(heard.words) != len(texts) or before <= draft.before or not 0 < place < len(texts):
         return replace(state, agreement=agreement)
     cut = draft.first + (heard.words[place].start_ms - MARGIN_MS) * SAMPLE_RATE // 1000
     return Drafted(agreement=agreement, cut=cut, before=before)

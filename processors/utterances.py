@@ -32,7 +32,7 @@ class Utterance:
     """`samples` begin at sample `first`; somebody speaks from `start_ms` to `end_ms` (room time), the rest is padding.
 
     `utterance_id` is made of the track and `start_ms`, so a draft and its final share it. A draft may leave out its
-    first `before` words, which are settled.
+    first `before` words, which are settled, and ask for the times of the others (`timed`).
     """
 
     utterance_id: str
@@ -42,6 +42,7 @@ class Utterance:
     samples: Samples = field(repr=False)
     final: bool
     before: int = 0
+    timed: bool = False
 
     @property
     def first_ms(self) -> int:

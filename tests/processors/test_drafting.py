@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processors.drafting import OVERLAP_WORDS, WHOLE_S, Drafted, drafted, timed, unsettled
+from processors.drafting import OVERLAP_WORDS, WHOLE_S, Drafted, drafted, unsettled
 from processors.engines.base import SAMPLE_RATE, Heard, HeardWord
 from processors.utterances import Utterance
 
@@ -33,7 +33,7 @@ def heard_in(part: Utterance, texts: list[str], first_word: int) -> Heard:
         for n, text in enumerate(texts)
     )
     return Heard(
-        text=" ".join(texts), words=words if timed(part) else (), language="en", avg_logprob=-0.2, no_speech_prob=0.0
+        text=" ".join(texts), words=words if part.timed else (), language="en", avg_logprob=-0.2, no_speech_prob=0.0
     )
 
 
@@ -64,8 +64,13 @@ def test_the_next_draft_begins_two_settled_words_before_what_is_open() -> None:
 def test_short_drafts_are_heard_whole_and_need_no_word_times() -> None:
     state = after(3, 5, 7)
     assert unsettled(state, draft(7)).first == ONSET
-    assert not timed(draft(7))
+    assert not unsettled(state, draft(7)).timed
     assert len(draft(7).samples) < WHOLE_S * SAMPLE_RATE
+
+
+def test_the_first_draft_of_an_utterance_needs_no_word_times_however_long_it_is() -> None:
+    assert not unsettled(Drafted(), draft(12)).timed
+    assert unsettled(after(9), draft(12)).timed
 
 
 def test_without_word_times_drafts_go_on_whole() -> None:
