@@ -10,8 +10,8 @@ import structlog
 
 from agents.headers import Headers
 from agents.ports import Delivery
-from processors.agreement import Agreement, agree
 from processors.captioning import Origin, draft_caption, final_caption, held_language
+from processors.drafting import Drafted, drafted, unsettled
 from processors.ear import Ear
 from processors.engines.base import Heard
 from processors.media import CONTAINERS, media_of, starts_stream
@@ -49,7 +49,7 @@ class TrackEar:
         self._notes = notes
         self._held: deque[_Held] = deque()
         self._unheard: dict[str, int] = {}
-        self._agreed: dict[str, Agreement] = {}
+        self._drafted: dict[str, Drafted] = {}
         self._told_to = 0  # samples before this one are in finals that have been told
         self._next_sequence = 0
         self._inside = False  # the decoder has the beginning of the stream
@@ -105,11 +105,16 @@ class TrackEar:
             return self._draft(utterance, heard, now_ms)
         del self._unheard[utterance.utterance_id]
         self._told_to = max(self._told_to, utterance.first + len(utterance.samples))
-        shown = self._agreed.pop(utterance.utterance_id, None) is not None
+        shown = self._drafted.pop(utterance.utterance_id, None) is not None
         self.language = held_language(self.language, heard)
         if heard.rejected:
             log.info("utterance_rejected", caption_id=utterance.utterance_id, reason=heard.rejected)
         return final_caption(self.origin, utterance, heard, now_ms) if heard.text or shown else None
+
+    def unsettled(self, utterance: Utterance) -> Utterance:
+        """What is still worth hearing of it: all of a final, and of a draft what its predecessors have not settled."""
+        state = self._drafted.get(utterance.utterance_id)
+        return utterance if utterance.final or state is None else unsettled(state, utterance)
 
     @property
     def drained(self) -> bool:
@@ -124,9 +129,9 @@ class TrackEar:
     def _draft(self, utterance: Utterance, heard: Heard, now_ms: int) -> Caption | None:
         if not heard.text or utterance.first < self._told_to:  # a pass beside this one may have told its final
             return None
-        agreed = agree(self._agreed.get(utterance.utterance_id, Agreement()), heard.text)
-        self._agreed[utterance.utterance_id] = agreed
-        return draft_caption(self.origin, utterance, heard, agreed, now_ms)
+        now = drafted(self._drafted.get(utterance.utterance_id, Drafted()), utterance, heard)
+        self._drafted[utterance.utterance_id] = now
+        return draft_caption(self.origin, utterance, heard, now.agreement, now_ms)
 
     async def _entered(self, headers: Headers) -> list[AudioChunk]:
         waiting = [held.delivery.record for held in self._held if held.end is None]

@@ -1,8 +1,8 @@
 """Utterances of all rooms in; passes for the one engine out: the oldest finals, and drafts when no final waits."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from agents.hearing_figures import HearingFigures
 from agents.outages import through_outages
@@ -12,7 +12,7 @@ from processors.utterances import Utterance
 
 MOST_FINALS = 8
 """Finals a pass: more would keep the first of them waiting for longer than the batch saves."""
-MOST_DRAFTS = 4
+MOST_DRAFTS = 8
 """Drafts a pass: a final that comes meanwhile waits for its end."""
 FULL_AT = 64
 """So many finals are many seconds of work for a slow core; from here on intake waits, so that memory does not grow."""
@@ -38,7 +38,8 @@ class Job:
 
     @property
     def speech(self) -> Speech:
-        return Speech(samples=self.utterance.samples, final=self.utterance.final, language=self.language)
+        said = self.utterance
+        return Speech(samples=said.samples, final=said.final, language=self.language, timed=said.timed)
 
 
 class Jobs:
@@ -87,6 +88,11 @@ class Jobs:
         self._hearing.update(job.key for job in taken)
         self._changed()
         return taken
+
+    def shorten(self, key: tuple[str, str], unsettled: Callable[[Utterance], Utterance]) -> None:
+        """A draft was heard: leave out of the one that waits behind it what is settled by now."""
+        if waiting := self._drafts.get(key):
+            self._drafts[key] = replace(waiting, utterance=unsettled(waiting.utterance))
 
     def done(self, jobs: Sequence[Job]) -> None:
         """These of the jobs taken have been dealt with."""

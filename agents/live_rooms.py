@@ -190,12 +190,14 @@ class LiveRooms:
         room = self._rooms.get(job.room_id)
         if room is None:  # a draft of a room that is over by now
             return
-        caption = room.ears[job.track_id].told(job.utterance, heard, self._now())
+        ear = room.ears[job.track_id]
+        caption = ear.told(job.utterance, heard, self._now())
+        self.jobs.shorten(job.key, ear.unsettled)
         _watch(room.state, job, heard, self._now())
         if caption is None:
             return
         room.captions += caption.status == "final" and bool(caption.text)
-        self._figures.told(caption, room.ears[job.track_id].opened_ms)
+        self._figures.told(caption, ear.opened_ms)
         yield caption
 
     def _closing(self, room_id: str) -> list[Record]:
@@ -207,7 +209,7 @@ class LiveRooms:
         return [TranscriptEnded(room_id=room_id, pass_name="live", captions=room.captions)]
 
     def _submit(self, ear: TrackEar, said: list[Utterance]) -> None:
-        for utterance in said:
+        for utterance in map(ear.unsettled, said):
             origin = ear.origin
             job = Job(room_id=origin.room_id, track_id=origin.track_id, utterance=utterance, language=ear.language)
             self.jobs.add(job)

@@ -7,6 +7,7 @@ hour takes as long as it computes. Drafts count like finals: a reader sees them.
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from agents.captioner import DRAFT_BEAM, LIVE_BEAM
 from bench.sounds import SOUNDS, minute_of
 from processors.engines.base import SAMPLE_RATE, Engine, Heard, Samples, Speech
 from processors.engines.choose import open_engine
@@ -14,7 +15,6 @@ from processors.utterances import Listening, Utterance, finish, step
 from processors.voice import LIVE, VoiceModel
 from streams.settings import read
 
-LIVE_BEAM = 1
 STEP = SAMPLE_RATE
 """Samples a step: chunks are a second long."""
 
@@ -47,7 +47,8 @@ def invented(sound: Iterable[Samples], minutes: float, engine: Engine) -> dict[s
 
 
 def _heard(engine: Engine, said: Utterance) -> Heard:
-    return engine.transcribe([Speech(samples=said.samples, final=said.final, language="en")], beam=LIVE_BEAM)[0]
+    beam = LIVE_BEAM if said.final else DRAFT_BEAM
+    return engine.transcribe([Speech(samples=said.samples, final=said.final, language="en")], beam=beam)[0]
 
 
 def _utterances(sound: Iterable[Samples]) -> Iterator[Utterance]:

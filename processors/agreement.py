@@ -5,6 +5,7 @@ Hypothesis Selection"): words on which two successive hypotheses agree are not e
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 
@@ -26,10 +27,9 @@ class Agreement:
         return len(" ".join(self.words[: self.settled]))
 
 
-def agree(before: Agreement, draft: str) -> Agreement:
-    """Take the next draft: settled words stay, and those that both drafts have in common are settled now."""
-    fixed = before.words[: before.settled]
-    words = (*fixed, *draft.split()[before.settled :])
+def agree(before: Agreement, draft: Sequence[str]) -> Agreement:
+    """Take the next draft's words: settled ones stay, and those that both drafts begin with are settled now."""
+    words = (*before.words[: before.settled], *draft[before.settled :])
     pairs = zip(before.words, words, strict=False)
     common = sum(1 for _ in takewhile(lambda pair: bare(pair[0]) == bare(pair[1]), pairs))
     return Agreement(words=words, settled=max(before.settled, common))

@@ -23,8 +23,6 @@ from processors.voice import (
 
 DRAFT_EVERY_S = 1.0
 """How much more must have been said before another draft is worth hearing."""
-DRAFT_EVERY_SHARE = 0.25
-"""And what share of the utterance: each draft hears it from its beginning; the long ones cost most and tell least."""
 
 _NOTHING: Samples = np.zeros(0, np.float32)
 
@@ -33,7 +31,8 @@ _NOTHING: Samples = np.zeros(0, np.float32)
 class Utterance:
     """`samples` begin at sample `first`; somebody speaks from `start_ms` to `end_ms` (room time), the rest is padding.
 
-    `utterance_id` is made of the track and `start_ms`, so a draft and its final share it.
+    `utterance_id` is made of the track and `start_ms`, so a draft and its final share it. A draft may leave out its
+    first `before` words, which are settled, and ask for the times of the others (`timed`).
     """
 
     utterance_id: str
@@ -42,6 +41,8 @@ class Utterance:
     end_ms: int
     samples: Samples = field(repr=False)
     final: bool
+    before: int = 0
+    timed: bool = False
 
     @property
     def first_ms(self) -> int:
@@ -149,7 +150,7 @@ def _drafted(state: Listening) -> tuple[Listening, list[Utterance]]:
         return state, []
     onset = state.at(now.start)
     since = max(state.drafted_to, onset)
-    if state.end - since < max(DRAFT_EVERY_S * SAMPLE_RATE, DRAFT_EVERY_SHARE * (state.end - onset)):
+    if state.end - since < DRAFT_EVERY_S * SAMPLE_RATE:
         return state, []
     draft = _utterance(state, Span(start=now.start, end=now.frame, cut=True), final=False)
     return replace(state, drafted_to=state.end), [draft]

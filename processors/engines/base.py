@@ -17,12 +17,14 @@ SAMPLE_RATE = 16_000
 class Speech:
     """One utterance, or the beginning of one that is still being spoken (`final=False`).
 
-    `language` is a two-letter code, or empty where the engine may find out.
+    `language` is a two-letter code, or empty where the engine may find out. A final is given word times always, the
+    beginning of one where it asks for them (`timed`) and the engine can.
     """
 
     samples: Samples = field(repr=False)
     final: bool
     language: str = ""
+    timed: bool = False
 
     @property
     def seconds(self) -> float:

@@ -34,4 +34,10 @@ class ScriptedEngine:
             HeardWord(text=text, start_ms=round(n * step_ms), end_ms=round((n + 1) * step_ms), probability=1.0)
             for n, text in enumerate(texts)
         )
-        return Heard(text=" ".join(texts), words=words, language="en", avg_logprob=0.0, no_speech_prob=0.0)
+        return Heard(
+            text=" ".join(texts),
+            words=words if speech.final else (),
+            language="en",
+            avg_logprob=0.0,
+            no_speech_prob=0.0,
+        )

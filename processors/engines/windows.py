@@ -1,20 +1,23 @@
 """Utterances in, batches out: which of them go through the encoder together, and in how long a window."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from processors.engines.base import Speech
 
 WINDOWS_S = (4, 6, 8, 10, 12, 15, 20, 25, 30)
-"""Window lengths, s: few, so that finals of about one length meet in one batch; longer ones loop less."""
-DRAFT_WINDOWS_S = (2, 3, 4, 5, 6, 7, *WINDOWS_S[2:])
-"""Of drafts: encoding and each token's decoding cost as much as the window is long, and a draft that loops is cut."""
+"""Window lengths, s: few, so that finals of about one length meet in one batch."""
+DRAFT_WINDOWS_S = (2, 4, *WINDOWS_S[1:])
+"""Of drafts."""
 LONGEST_S = WINDOWS_S[-1]
 
 FINAL_PADDING_S = 3.0
-"""Silence after a final's speech; with less the decoder begins to loop."""
+"""How far a final's window goes on after its speech; with less the decoder begins to loop."""
 DRAFT_PADDING_S = 0.5
-"""Silence after a draft's speech: a draft that loops is cut by the token limit and replaced a second later."""
+"""And a draft's: one that loops is cut by the token limit and replaced a second later."""
+FINAL_SILENCE_S = 1.5
+"""So much of it is silence that the encoder hears, at least; its last frame stands for the rest (decision 0033)."""
 
 MAX_BATCH = 8
 """Utterances a pass: CTranslate2 gains little from more on a CPU."""
@@ -25,6 +28,16 @@ def window_s(speech: Speech) -> int:
     needed_s = speech.seconds + (FINAL_PADDING_S if speech.final else DRAFT_PADDING_S)
     lengths = WINDOWS_S if speech.final else DRAFT_WINDOWS_S
     return next((length for length in lengths if length >= needed_s), LONGEST_S)
+
+
+def second_window_s(speech: Speech) -> int:
+    """The window, s, of a second hearing: a second longer than the first needed to be, and all of it encoded."""
+    return min(math.ceil(speech.seconds + FINAL_PADDING_S + 1.0), LONGEST_S)
+
+
+def encoded_s(speech: Speech) -> int:
+    """What of the window has to be encoded, in whole seconds: the utterance and a little silence."""
+    return min(math.ceil(speech.seconds + (FINAL_SILENCE_S if speech.final else DRAFT_PADDING_S)), LONGEST_S)
 
 
 def batches(utterances: Sequence[Speech]) -> Iterator[tuple[int, tuple[int, ...]]]:

@@ -15,7 +15,7 @@ from agents.captioner import captioner
 from agents.headers import Headers, StoredHeaders
 from agents.hearing_figures import HearingFigures
 from agents.ports import Delivery, Outputs
-from processors.engines.base import Engine, Heard, Speech
+from processors.engines.base import Engine, Heard, HeardWord, Samples, Speech
 from processors.engines.choose import open_engine, packaged_model
 from processors.engines.scripted import ScriptedEngine
 from processors.layout import part_key
@@ -85,6 +85,29 @@ class Wordless(ScriptedEngine):
         return [nothing for _ in utterances]
 
 
+class Counting(ScriptedEngine):
+    """Hears a word in every quarter of a second of `talk`, named by where it stands, and notes how long drafts are."""
+
+    def __init__(self, talk: Samples) -> None:
+        super().__init__()
+        self._talk = (talk * 32767).astype(np.int16).tobytes()  # as `pcm_chunks` sends it
+        self.drafts_s: list[float] = []
+
+    def transcribe(self, utterances: Sequence[Speech], *, beam: int) -> list[Heard]:
+        self.drafts_s += [one.seconds for one in utterances if not one.final]
+        return [self._counted(one) for one in utterances]
+
+    def _counted(self, speech: Speech) -> Heard:
+        begins_ms = self._talk.index((speech.samples[:8_000] * 32768).astype(np.int16).tobytes()) // 32
+        words = [
+            HeardWord(text=f"w{at}", start_ms=at * 250 - begins_ms, end_ms=at * 250 - begins_ms + 250, probability=1.0)
+            for at in range(-(-begins_ms // 250), (begins_ms + round(speech.seconds * 1000)) // 250)
+        ]
+        timed = tuple(words) if speech.final or speech.timed else ()
+        text = " ".join(word.text for word in words)
+        return Heard(text=text, words=timed, language="en", avg_logprob=-0.1, no_speech_prob=0.0)
+
+
 async def captioned(
     source: Acked | Sequence[Record],
     *,
@@ -129,6 +152,17 @@ async def test_drafts_come_before_their_final_and_settled_words_stay() -> None:
     assert len(shown) > 1
     for before, after in pairwise(shown[:-1]):
         assert after.text.startswith(before.text[: before.settled])
+
+
+async def test_drafts_hear_what_is_not_settled_and_show_it_behind_what_is() -> None:
+    talk = np.concatenate((silence(1), speech(12)[16_000:]))
+    engine = Counting(talk)
+    outputs = await captioned([*pcm_chunks(talk), ENDED], engine=engine)
+    drafts = [out for out in outputs if isinstance(out, Caption) and out.status == "draft"]
+    assert max(engine.drafts_s) < 5
+    for final in finals(outputs):
+        shown = [draft.text for draft in drafts if draft.caption_id == final.caption_id]
+        assert all(final.text.startswith(text) for text in shown)
 
 
 async def test_two_tracks_are_captioned_apart() -> None:

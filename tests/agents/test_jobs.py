@@ -1,6 +1,7 @@
 """Finals first and never lost; drafts give way."""
 
 import asyncio
+from dataclasses import replace
 from random import Random
 
 import numpy as np
@@ -68,6 +69,14 @@ async def test_a_draft_waits_while_an_older_one_of_its_utterance_is_heard() -> N
     assert not newer.done()
     jobs.done(older)
     assert [one.utterance.first for one in await newer] == [2]
+
+
+async def test_a_draft_that_waits_is_shortened_by_what_was_settled_meanwhile() -> None:
+    jobs = Jobs(HearingFigures())
+    for name in ("a", "b"):
+        jobs.add(job(name, final=False))
+    jobs.shorten(("r", "a"), lambda draft: replace(draft, first=7))
+    assert [one.utterance.first for one in await jobs.take()] == [7, 0]
 
 
 async def test_a_final_does_not_wait_for_its_draft_that_is_heard() -> None:

@@ -12,7 +12,7 @@ WORDS = st.lists(st.sampled_from(["and", "so", "my", "fellow", "Americans,"]), m
 def after(*drafts: str) -> Agreement:
     agreed = Agreement()
     for draft in drafts:
-        agreed = agree(agreed, draft)
+        agreed = agree(agreed, draft.split())
     return agreed
 
 
@@ -36,6 +36,6 @@ def test_settled_prefix(drafts: list[str], text: str, settled: str) -> None:
 @given(st.lists(WORDS, max_size=8), WORDS)
 def test_what_is_settled_is_never_taken_back(drafts: list[str], last: str) -> None:
     before = after(*drafts)
-    now = agree(before, last)
+    now = agree(before, last.split())
     assert now.text.startswith(before.text[: before.settled_chars])
     assert now.settled >= before.settled

@@ -2,6 +2,7 @@
 
 import importlib.util
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,15 @@ def test_words_of_a_final_rise_and_make_up_its_text(engine: Engine) -> None:
     assert all(0 <= word.probability <= 1 for word in heard.words)
 
 
+def test_beginnings_get_word_times_only_where_they_ask_for_them(engine: Engine) -> None:
+    begun = Speech(samples=SENTENCE[:64_000], final=False)
+    asking, other = engine.transcribe([replace(begun, timed=True), begun], beam=1)
+    assert asking.text == other.text
+    assert other.words == ()
+    assert engine.name != "faster-whisper" or asking.words
+    assert not asking.words or " ".join(word.text for word in asking.words) == asking.text
+
+
 def test_nothing_in_nothing_out(engine: Engine) -> None:
     assert engine.transcribe([], beam=1) == []
 
@@ -82,4 +92,4 @@ def test_whisper_hears_what_was_said_and_nothing_in_silence() -> None:
         [Speech(samples=SENTENCE, final=True), Speech(samples=silence(3), final=True)], beam=1
     )
     assert "welcome to Garden Street" in said.text
-    assert (nothing.text, nothing.rejected) == ("", "phantom")
+    assert (nothing.text, nothing.rejected) == ("", "no_speech")

@@ -6,7 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from processors.engines.base import SAMPLE_RATE, Speech
-from processors.engines.windows import FINAL_PADDING_S, LONGEST_S, MAX_BATCH, batches, window_s
+from processors.engines.windows import (
+    FINAL_PADDING_S,
+    LONGEST_S,
+    MAX_BATCH,
+    batches,
+    encoded_s,
+    second_window_s,
+    window_s,
+)
 
 
 def speech(seconds: float, *, final: bool = True, language: str = "") -> Speech:
@@ -21,12 +29,29 @@ def speech(seconds: float, *, final: bool = True, language: str = "") -> Speech:
         pytest.param(5.1, True, 10, id="a little more"),
         pytest.param(3.0, False, 4, id="a draft needs less silence"),
         pytest.param(1.2, False, 2, id="a draft is cut closer"),
-        pytest.param(6.2, False, 7, id="a long draft too"),
+        pytest.param(6.2, False, 8, id="a long draft too"),
         pytest.param(29.0, True, 30, id="never longer than the model takes"),
     ],
 )
 def test_windows(seconds: float, final: bool, expected: int) -> None:
     assert window_s(speech(seconds, final=final)) == expected
+
+
+@pytest.mark.parametrize(
+    ("seconds", "final", "expected"),
+    [
+        pytest.param(5.1, True, 7, id="a final and some silence"),
+        pytest.param(3.4, False, 4, id="a draft and less"),
+        pytest.param(29.8, True, 30, id="never more than the model takes"),
+    ],
+)
+def test_only_a_part_of_the_window_is_encoded(seconds: float, final: bool, expected: int) -> None:
+    assert encoded_s(speech(seconds, final=final)) == expected
+
+
+def test_a_second_hearing_has_more_silence() -> None:
+    assert second_window_s(speech(5.2)) == 10
+    assert second_window_s(speech(28.0)) == LONGEST_S
 
 
 ANY_SPEECH = st.builds(
