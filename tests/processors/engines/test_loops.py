@@ -12,6 +12,8 @@ from processors.engines.loops import unlooped
         ("And so my fellow Americans.", "And so my fellow Americans."),
         ("In the only sense. In the only sense. In the", "In the only sense."),
         ("He spoke on the hole on the hole on the hole", "He spoke on the hole"),
+        ("Most letters were very friendly. Most letters were very", "Most letters were very friendly."),
+        ("I have one. I have one more", "I have one. I have one more"),
         ("no no no no", "no"),
         ("that is very very good", "that is very very good"),
         ("no, no", "no, no"),
