@@ -36,7 +36,7 @@ class HearingFigures:
         )
         self.speech_s = self._counter(
             "earwitness_caption_speech_seconds",
-            "Seconds of speech that the engine has heard, by kind; a draft hears its utterance from the beginning.",
+            "Seconds of speech that the engine has heard, by kind; settled words of a draft are not heard again.",
             "kind",
         )
         self.engine_s = self._counter(

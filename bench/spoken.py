@@ -11,6 +11,7 @@ from hashlib import sha256
 
 import numpy as np
 
+from agents.transcriber import FINAL_BEAM
 from bench.judges import said, shown
 from bench.scoring import score
 from bench.screening import Case, Figures, figures
@@ -26,8 +27,6 @@ from schemas.base import Record
 from schemas.captions import Caption
 from streams.settings import read
 
-BEAM = 5
-"""What the final pass hears with."""
 AROUND_S = 1.0
 """Silence before and after a case, as around somebody who speaks in a room."""
 EXAMPLES = 20
@@ -75,7 +74,7 @@ class Listener:
     def heard(self, text: str) -> Heard:
         said = list(utterances_in(self._voice(text), self._detector))
         speeches = [Speech(samples=one.samples, final=True, language="en") for one in said]
-        found = self._engine.transcribe(speeches, beam=BEAM) if speeches else []
+        found = self._engine.transcribe(speeches, beam=FINAL_BEAM) if speeches else []
         captions = [final_caption(self._origin, one, heard, 0) for one, heard in zip(said, found, strict=True)]
         return Heard(captions=tuple(caption for caption in captions if caption.text))
 

@@ -90,7 +90,7 @@ class WhisperEngine:
         """Encode one utterance after the other on a CPU, where a batch falls out of its cache; together on a GPU."""
         if self._whisper.model.device != "cpu":
             return self._whisper.encode(np.stack([self._features(speech, length_s) for speech in speeches]))
-        lengths = [length_s if whole else min(encoded_s(speech), length_s) for speech in speeches]
+        lengths = [length_s if whole else encoded_s(speech) for speech in speeches]
         frames = [self._whisper.encode(self._features(*one)) for one in zip(speeches, lengths, strict=True)]
         return StorageView.from_array(np.concatenate([_held(np.asarray(one), length_s) for one in frames]))
 

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from agents.transcriber import FINAL_BEAM
 from bench.cli import VOICES, bench
 from bench.screening import Case
-from bench.spoken import BEAM, Listener, measured, sampled
+from bench.spoken import Listener, measured, sampled
 from bench.voices import NAMES, open_voice
 from processors.engines.base import SAMPLE_RATE, Heard, HeardWord, Samples, Speech
 from processors.screening.policy import shipped_policy
@@ -74,7 +75,7 @@ def test_what_is_heard_rightly_costs_nothing() -> None:
     report = measured("tone", ears, CASES, shipped_policy(), MODEL, "hate")
     assert (report.cases, report.voice, report.fall_points, report.wer) == (4, "tone", 0.0, 0.0)
     assert report.text.macro_f1 == report.spoken.macro_f1 == 1.0
-    assert set(engine.beams) == {BEAM}
+    assert set(engine.beams) == {FINAL_BEAM}
 
 
 def test_a_word_that_is_heard_wrongly_costs_its_case_and_is_shown() -> None:
