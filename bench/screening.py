@@ -9,6 +9,7 @@ from pathlib import Path
 from msgspec import structs
 
 from bench.delays import percentile
+from bench.f1 import macro_f1
 from bench.judges import Judge
 from schemas.base import Record
 from schemas.errors import Invalid
@@ -97,16 +98,6 @@ def figures(cases: Sequence[Case], found: Sequence[bool]) -> Figures:
             [answer for answer, case in zip(found, cases, strict=True) if not case.positive],
         ),
     )
-
-
-def macro_f1(wanted: Sequence[bool], found: Sequence[bool]) -> float:
-    """The mean of the F1 of both classes; a class that nobody wanted and nobody found counts 0."""
-    scores = []
-    for kind in (True, False):
-        hits = sum(w == kind == f for w, f in zip(wanted, found, strict=True))
-        total = sum(w == kind for w in wanted) + sum(f == kind for f in found)
-        scores.append(2 * hits / total if total else 0.0)
-    return round(sum(scores) / 2, 4)
 
 
 def _by_group(cases: Sequence[Case], answers: Sequence[bool]) -> dict[str, float]:

@@ -37,10 +37,10 @@ def export(net: Net, facts: Mapping[str, object], target: Path) -> None:
     """Write `target`; `facts` (version, calibration, figures) go into its metadata as JSON."""
     kept = kept_pieces()
     words = net.encoder.embeddings.word_embeddings
-    net.encoder.embeddings.word_embeddings = Rows(words.weight[kept].detach())
+    net.encoder.embeddings.word_embeddings = Rows(words.weight[kept].detach().cpu())
     with TemporaryDirectory() as folder:
         plain, fused, small = (Path(folder) / f"{name}.onnx" for name in ("plain", "fused", "small"))
-        _write(net.eval(), plain)
+        _write(net.cpu().eval(), plain)
         optimize_model(str(plain), "bert", num_heads=HEADS, hidden_size=384, opt_level=0).save_model_to_file(str(fused))
         quantize_dynamic(
             fused,

@@ -6,60 +6,94 @@ from collections.abc import Iterator, Sequence
 
 import torch
 from examples import CATEGORIES, GROUPS, Example
-from net import Net, batch_of, rates, tokenizer
+from net import DEVICE, Net, batch_of, rates, tokenizer
+from recipe import Recipe
 from torch import Tensor
 from torch.nn import functional
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-BATCH = 32
 LONGEST = 64
 GROUP_SHARE = 0.15
 """Weight of the loss of naming the group: enough to learn it, little enough to leave the categories alone."""
 SMOOTHING = 0.03
+WARM_UP = 0.06
+
+Batch = list[tuple[list[int], Example]]
 
 
-def fit(net: Net, examples: Sequence[Example], *, top_rate: float, seed: int) -> None:
-    """Train in place, each example once; texts longer than `LONGEST` tokens are cut."""
-    draw = random.Random(seed)
-    torch.manual_seed(seed)
+def fit(net: Net, passes: Sequence[Sequence[Example]], *, top_rate: float, recipe: Recipe) -> None:
+    """Train in place, each example of each pass once; texts longer than `LONGEST` tokens are cut."""
+    draw = random.Random(recipe.seed)
+    torch.manual_seed(recipe.seed)
+    order = [batch for examples in passes for batch in batches(examples, recipe.batch, draw)]
     optimiser = torch.optim.AdamW(rates(net, top_rate), weight_decay=0.01, fused=True)
-    steps = len(examples) // BATCH + 1
-    fall = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda n: min(1.0, n / (steps * 0.06)) * max(0, 1 - n / steps))
+    steps = len(order)
+    fall = torch.optim.lr_scheduler.LambdaLR(
+        optimiser, lambda n: min(1.0, n / (steps * WARM_UP)) * max(0, 1 - n / steps)
+    )
+    kept = AveragedModel(net, multi_avg_fn=get_ema_multi_avg_fn(recipe.average)) if recipe.average else None
     net.train()
-    began, seen, total = time.monotonic(), 0, 0.0
-    for batch in batches(examples, draw):
-        loss = _loss(net, batch)
-        loss.backward()
+    tally = _Tally(steps)
+    for batch in order:
+        tally.add(_learn(net, batch, recipe.adversarial))
         torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
         optimiser.step()
         optimiser.zero_grad()
         fall.step()
-        seen, total = seen + 1, total + loss.item()
-        if seen % 50 == 0:
-            print(f"step {seen}/{steps}  loss {total / 50:.4f}  {time.monotonic() - began:.0f} s", flush=True)
-            total = 0.0
+        if kept is not None:
+            kept.update_parameters(net)
+    if kept is not None:
+        net.load_state_dict(kept.module.state_dict())
 
 
-def batches(examples: Sequence[Example], draw: random.Random) -> Iterator[list[tuple[list[int], Example]]]:
+def _learn(net: Net, batch: Batch, adversarial: float) -> Tensor:
+    """Gradients of a batch; of its worst neighbour too where asked for (Miyato et al. 2017, arXiv 1605.07725)."""
+    loss = _loss(net, batch)
+    loss.backward()
+    words = net.encoder.embeddings.word_embeddings.weight
+    if adversarial and words.grad is not None:
+        step = adversarial * words.grad / words.grad.norm().clamp(min=1e-8)
+        words.data += step
+        _loss(net, batch).backward()
+        words.data -= step
+    return loss.detach()
+
+
+class _Tally:
+    """Says now and then how far a fit is; the loss is asked for only then, because that waits for a GPU."""
+
+    def __init__(self, steps: int) -> None:
+        self._steps, self._seen, self._began = steps, 0, time.monotonic()
+
+    def add(self, loss: Tensor) -> None:
+        self._seen += 1
+        if self._seen % 200 == 0:
+            took_s = time.monotonic() - self._began
+            print(f"step {self._seen}/{self._steps}  loss {loss.item():.4f}  {took_s:.0f} s", flush=True)
+
+
+def batches(examples: Sequence[Example], size: int, draw: random.Random) -> Iterator[Batch]:
     """Shuffled batches of about alike length."""
-    cut = tokenizer(LONGEST)
-    rows = [(cut.encode(one.text).ids, one) for one in draw.sample(list(examples), len(examples))]
-    shelf = BATCH * 50
-    found: list[list[tuple[list[int], Example]]] = []
+    shuffled = draw.sample(list(examples), len(examples))
+    cut = tokenizer(LONGEST).encode_batch([one.text for one in shuffled])
+    rows = [(tokens.ids, one) for tokens, one in zip(cut, shuffled, strict=True)]
+    shelf = size * 50
+    found: list[Batch] = []
     for start in range(0, len(rows), shelf):
         alike = sorted(rows[start : start + shelf], key=lambda row: len(row[0]))
-        found += [alike[n : n + BATCH] for n in range(0, len(alike), BATCH)]
+        found += [alike[n : n + size] for n in range(0, len(alike), size)]
     draw.shuffle(found)
     yield from found
 
 
-def _loss(net: Net, batch: list[tuple[list[int], Example]]) -> Tensor:
+def _loss(net: Net, batch: Batch) -> Tensor:
     ids, mask = batch_of([tokens for tokens, _ in batch])
-    with torch.autocast("cpu", torch.bfloat16):
+    with torch.autocast(DEVICE.type, torch.bfloat16):
         categories, groups = net(ids, mask)
     wanted, counted = _targets([one for _, one in batch])
     smooth = wanted * (1 - 2 * SMOOTHING) + SMOOTHING
     each = functional.binary_cross_entropy_with_logits(categories.float(), smooth, reduction="none")
-    group = torch.tensor([GROUPS.index(one.group) if one.group else -1 for _, one in batch])
+    group = torch.tensor([GROUPS.index(one.group) if one.group else -1 for _, one in batch]).to(DEVICE)
     named = functional.cross_entropy(groups.float(), group, ignore_index=-1, reduction="sum") / len(batch)
     return (each * counted).sum() / counted.sum().clamp(min=1) + GROUP_SHARE * named
 
@@ -68,4 +102,4 @@ def _targets(examples: Sequence[Example]) -> tuple[Tensor, Tensor]:
     """Labels and their weights, (texts, categories); the weight is 0 where a source is silent."""
     wanted = torch.tensor([[float(one.labels.get(name, 0)) for name in CATEGORIES] for one in examples])
     counted = torch.tensor([[one.weight * (name in one.labels) for name in CATEGORIES] for one in examples])
-    return wanted, counted
+    return wanted.to(DEVICE), counted.to(DEVICE)

@@ -12,7 +12,7 @@ from pathlib import Path
 from examples import Example
 from frames import read_frames
 
-from bench.screening import macro_f1
+from bench.f1 import macro_f1
 from processors.screening.classifier_model import ModelClassifier
 from processors.screening.policy import shipped_policy
 

