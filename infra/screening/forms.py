@@ -118,7 +118,7 @@ CONTEXT = tuple(
 
 
 def spoken(example: Example, draw: random.Random) -> Example:
-    """Each form of `FORMS` comes by its own chance; about one text of six stays as written."""
+    """Each form of `FORMS` comes by its own chance; about a fifth of all texts stay as written."""
     text = example.text
     for chance, form in FORMS:
         if draw.random() < chance:
