@@ -26,6 +26,9 @@ HELD_OUT_OF_TEN = 1
 
 _CHOICE = re.compile(r"\(([^()]*)\)")
 _SLOT = re.compile(r"\{(\w+)\}")
+_SPACE_BEFORE = re.compile(r" (?=[,.?!;])")
+_DOUBLED = re.compile(r"\b(this|that|to) \1\b", re.IGNORECASE)
+_ARTICLES = re.compile(r"\b(the|an?)(?: (?:the|an?))+\b", re.IGNORECASE)
 _BEFORE_A_VOWEL = re.compile(r"\b([Aa])(?= (?:[aeio]|un(?!i)|ug)(?!ne\b|nce\b|uro))")
 _ABOUT = re.compile(r"\{(groups|one|adj|slur_\w+)\}")
 
@@ -117,9 +120,7 @@ class Filling:
             frame = _SLOT.sub(self._phrase, frame)
         while "(" in frame:
             frame = _CHOICE.sub(lambda found: self.draw.choice(found[1].split("|")), frame)
-        text = " ".join(_SLOT.sub(lambda found: self._word(found[1]), frame).split())
-        text = _BEFORE_A_VOWEL.sub(r"\1n", text)
-        return text[:1].upper() + text[1:]
+        return tidied(_SLOT.sub(lambda found: self._word(found[1]), frame))
 
     def _phrase(self, found: re.Match[str]) -> str:
         phrases = self.slots.phrases.get(found[1])
@@ -136,6 +137,13 @@ class Filling:
         kinds |= {"slur_many": slurs["many"], "slur_many_same": slurs["many"]}
         kinds["slur_bare"] = [word.split(" ", 1)[1] for word in slurs["one"]]
         return draw.choice(kinds.get(name) or side(slots.words[name], self.held_out))
+
+
+def tidied(text: str) -> str:
+    """What filling leaves behind: spaces of empty choices, doubled small words, "a" before a vowel, a small first letter."""
+    text = _SPACE_BEFORE.sub("", " ".join(text.split()))
+    text = _BEFORE_A_VOWEL.sub(r"\1n", _ARTICLES.sub(r"\1", _DOUBLED.sub(r"\1", text)))
+    return text[:1].upper() + text[1:]
 
 
 def side(texts: Sequence[str], held_out: bool) -> list[str]:
