@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from examples import Example
+from spelling import misspelt, run_together
 
 FILLERS = ("um", "uh", "you know", "like", "I mean", "well", "so", "er", "right")
 MISHEARD = {
@@ -70,25 +71,44 @@ HEARD_AS = {
     "loathe": "load|loaf",
     "hate": "ate|hey",
     "deported": "the ported|reported",
+    "jewish": "dewish|jew ish|you wish",
+    "jew": "due|chew|you",
+    "muslim": "muslin|moslem|muzzle him",
+    "asian": "agent|a shin|eight john",
+    "mexican": "max can|mexico",
+    "refugee": "refuge|ref you gee",
+    "immigrant": "emigrant|immigrate",
+    "migrant": "my grant|migrate",
+    "foreigner": "for inner|foreign",
+    "disabled": "this abled|disable",
+    "autistic": "artistic|art is stick",
+    "elderly": "alderley|elder lee",
+    "indians": "in dions|idioms",
+    "nigerians": "nigeria ends|the jerians",
+    "romanians": "remains|romania ends",
+    "russians": "rations|rush ins",
+    "christians": "christian's|kristen's",
+    "catholics": "cat licks|catholic",
+    "atheists": "a theists|ages",
+    "palestinians": "palestine ian's|palace tinians",
+    "girls": "curls|gals",
+    "feminists": "famine lists|feminist",
+    "homosexuals": "home of sexuals|homosexual",
+    "wheelchair": "wheel chair|we'll share",
+    "rats": "wraps|rants",
+    "cockroaches": "cock roaches|coaches",
+    "disgusting": "discussing|this gusting",
+    "inferior": "interior|in fear of",
+    "worthless": "worth less|wordless",
+    "filthy": "fill the|healthy",
+    "killed": "build|kilt",
+    "kill": "keel|kiln",
+    "shoot": "chute|shoe",
+    "deport": "the port|report",
+    "hang": "hand|hung",
 }
-"""Names and hard words with what a small recogniser makes of them: half seen when cases were spoken, half by sound."""
-
-NEIGHBOURS = {
-    "a": "sq",
-    "e": "wr",
-    "i": "uo",
-    "o": "ip",
-    "u": "yi",
-    "s": "ad",
-    "t": "ry",
-    "n": "bm",
-    "m": "n",
-    "r": "et",
-}
-"""Letters beside each other on a keyboard."""
-
-SIGNS = {"a": "4", "e": "3", "i": "1", "o": "0", "s": "5", "t": "7"}
-"""Digits that stand in for letters."""
+"""Names and hard words with what a small recogniser may make of them: the first half seen when cases were spoken or by
+sound, all from "jewish" on by sound alone."""
 
 CONTEXT = tuple(
     line
@@ -98,7 +118,7 @@ CONTEXT = tuple(
 
 
 def spoken(example: Example, draw: random.Random) -> Example:
-    """Each form of `FORMS` comes by its own chance; about a quarter of all texts stay as written."""
+    """Each form of `FORMS` comes by its own chance; about a fifth of all texts stay as written."""
     text = example.text
     for chance, form in FORMS:
         if draw.random() < chance:
@@ -141,45 +161,6 @@ def _garbled(text: str, draw: random.Random) -> str:
     return " ".join(words)
 
 
-def _misspelt(text: str, draw: random.Random) -> str:
-    """One to three of the longer words written wrongly, each in its own way."""
-    words = text.split()
-    long = [n for n, word in enumerate(words) if len(word) > 3]
-    for chosen in draw.sample(long, min(len(long), draw.choice((1, 1, 1, 2, 3)))):
-        words[chosen] = _wrongly(words[chosen], draw)
-    return " ".join(words)
-
-
-def _wrongly(word: str, draw: random.Random) -> str:
-    """Two letters swapped, one dropped, doubled, replaced by its neighbour or a sign, or the word spaced out."""
-    at = draw.randrange(1, len(word) - 1)
-    before, letter, after = word[:at], word[at], word[at + 1 :]
-    near = draw.choice(NEIGHBOURS.get(letter.lower(), letter))
-    return draw.choice(
-        (
-            before + after[0] + letter + after[1:],
-            before + after,
-            before + letter + letter + after,
-            before + near + after,
-            before + " " + letter + after,
-            before + SIGNS.get(letter.lower(), letter) + after,
-            before + "*" + after,
-            draw.choice(" .-").join(word),
-        )
-    )
-
-
-def _run_together(text: str, draw: random.Random) -> str:
-    """Two words written as one; a short sentence sometimes all in one go."""
-    words = text.split()
-    if len(words) < 3:
-        return text
-    if len(words) < 8 and draw.random() < 0.2:
-        return "".join(words)
-    at = draw.randrange(len(words) - 1)
-    return " ".join((*words[:at], words[at] + words[at + 1], *words[at + 2 :]))
-
-
 def _split(text: str, draw: random.Random) -> str:
     """A full stop in the middle, where an utterance was cut."""
     words = text.split()
@@ -198,8 +179,8 @@ def flattened(example: Example, draw: random.Random) -> Example:
 
 
 FORMS = (
-    (0.15, _misspelt),
-    (0.03, _run_together),
+    (0.18, misspelt),
+    (0.05, run_together),
     (0.1, _misheard),
     (0.06, _garbled),
     (0.12, _restarted),

@@ -26,6 +26,10 @@ HELD_OUT_OF_TEN = 1
 
 _CHOICE = re.compile(r"\(([^()]*)\)")
 _SLOT = re.compile(r"\{(\w+)\}")
+_SPACE_BEFORE = re.compile(r" (?=[,.?!;])")
+_DOUBLED = re.compile(r"\b(this|that|to) \1\b", re.IGNORECASE)
+_ARTICLES = re.compile(r"\b(the|an?)(?: (?:the|an?))+\b", re.IGNORECASE)
+_BEFORE_A_VOWEL = re.compile(r"\b([Aa])(?= (?:[aeio]|un(?!i)|ug)(?!ne\b|nce\b|uro))")
 _ABOUT = re.compile(r"\{(groups|one|adj|slur_\w+)\}")
 
 
@@ -73,17 +77,22 @@ def frames_of(path: Path) -> Iterator[tuple[str, frozenset[str], str]]:
 
 
 def filled(frame: str, labels: frozenset[str], place: str, slots: Slots, draw: random.Random) -> Iterator[Example]:
-    """One example per fill; groups take turns, so that every frame is about every group equally often."""
+    """One example per fill, equal ones once; groups take turns, so every frame is about every group equally often."""
     held_out = _digest(frame) % 10 < HELD_OUT_OF_TEN
     names = sorted(slots.slurs if "{slur_" in frame else slots.groups)
     if "{slur_many_same}" in frame:
         names = sorted(set(slots.groups) & set(slots.slurs))
     about = _names_a_group(frame, slots)
     turns = [draw.sample(names, len(names)) for _ in range(3)]
+    told = set[str]()
     for n in range(GROUP_FILLS if about else PLAIN_FILLS):
         group = turns[n // len(names) % 3][n % len(names)] if about else "none"
+        text = Filling(slots, group, held_out, draw).fill(frame)
+        if text in told:
+            continue
+        told.add(text)
         yield Example(
-            text=Filling(slots, group, held_out, draw).fill(frame),
+            text=text,
             labels={name: int(name in labels) for name in CATEGORIES},
             group=group if "hate" in labels and group in GROUPS else None,
             source=place,
@@ -111,8 +120,7 @@ class Filling:
             frame = _SLOT.sub(self._phrase, frame)
         while "(" in frame:
             frame = _CHOICE.sub(lambda found: self.draw.choice(found[1].split("|")), frame)
-        text = " ".join(_SLOT.sub(lambda found: self._word(found[1]), frame).split())
-        return text[:1].upper() + text[1:]
+        return tidied(_SLOT.sub(lambda found: self._word(found[1]), frame))
 
     def _phrase(self, found: re.Match[str]) -> str:
         phrases = self.slots.phrases.get(found[1])
@@ -129,6 +137,13 @@ class Filling:
         kinds |= {"slur_many": slurs["many"], "slur_many_same": slurs["many"]}
         kinds["slur_bare"] = [word.split(" ", 1)[1] for word in slurs["one"]]
         return draw.choice(kinds.get(name) or side(slots.words[name], self.held_out))
+
+
+def tidied(text: str) -> str:
+    """What filling leaves behind: spaces of empty choices, doubled small words, "a" before a vowel, a small first letter."""
+    text = _SPACE_BEFORE.sub("", " ".join(text.split()))
+    text = _BEFORE_A_VOWEL.sub(r"\1n", _ARTICLES.sub(r"\1", _DOUBLED.sub(r"\1", text)))
+    return text[:1].upper() + text[1:]
 
 
 def side(texts: Sequence[str], held_out: bool) -> list[str]:

@@ -12,7 +12,7 @@ sys.path.insert(0, str(FOLDER))
 
 from examples import GROUPS, Example  # noqa: E402 - the folder is no package: it runs where torch is
 from forms import spoken  # noqa: E402
-from frames import Filling, read_frames, read_slots, side  # noqa: E402
+from frames import Filling, tidied, read_frames, read_slots, side  # noqa: E402
 from suite import SUITE_GROUPS, cases  # noqa: E402
 
 SUITE = [case["text"] for case in cases((FOLDER / "suite.txt").read_text("utf-8"))]
@@ -67,7 +67,7 @@ def test_a_phrase_may_hold_choices_slots_and_other_phrases() -> None:
 
 
 def test_hate_is_about_every_group_equally_often(sentences: list[Example]) -> None:
-    about = Counter(one.group for one in sentences if one.group and not one.source.startswith("reclaimed"))
+    about = Counter(one.group for one in sentences if one.group and not one.source.startswith(("reclaimed", "slurs")))
     assert set(about) == set(GROUPS) - {"none"}
     assert max(about.values()) < 1.25 * min(about.values())
 
@@ -88,3 +88,15 @@ def test_a_form_of_speech_keeps_labels_and_group(sentences: list[Example]) -> No
 def test_the_suite_asks_about_each_group_alike() -> None:
     groups = Counter(case["group"] for case in cases((FOLDER / "suite.txt").read_text("utf-8")))
     assert len({groups[name] for name in SUITE_GROUPS}) == 1
+
+
+@pytest.mark.parametrize(
+    ("filled", "tidied"),
+    [
+        ("all the the French  , a idiot", "All the French, an idiot"),
+        ("that that was a one-off , a unit", "That was a one-off, a unit"),
+        ("to a friend of the man", "To a friend of the man"),
+    ],
+)
+def test_what_filling_leaves_behind_istidied(filled: str, tidied: str) -> None:
+    assert tidied(filled) == tidied
