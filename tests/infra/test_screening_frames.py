@@ -91,12 +91,12 @@ def test_the_suite_asks_about_each_group_alike() -> None:
 
 
 @pytest.mark.parametrize(
-    ("filled", "tidied"),
+    ("filled", "clean"),
     [
         ("all the the French  , a idiot", "All the French, an idiot"),
         ("that that was a one-off , a unit", "That was a one-off, a unit"),
         ("to a friend of the man", "To a friend of the man"),
     ],
 )
-def test_what_filling_leaves_behind_istidied(filled: str, tidied: str) -> None:
-    assert tidied(filled) == tidied
+def test_what_filling_leaves_behind_is_tidied(filled: str, clean: str) -> None:
+    assert tidied(filled) == clean
