@@ -7,7 +7,7 @@ from schemas.captions import Caption
 
 DELAY_BUCKETS_S = (0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5, 6, 8, 10, 15, 30, 60)
 """Fine around what a reader feels: the bounds promised are 2 s for a word and 4.5 s for a final."""
-BATCH_BUCKETS = (1, 2, 3, 4, 5, 6, 7, 8)
+BATCH_BUCKETS = (1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 24, 32, 48, 64)
 
 
 class HearingFigures:

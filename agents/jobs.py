@@ -10,12 +10,8 @@ from processors.engines.base import Engine, Heard, Speech
 from processors.engines.windows import window_s
 from processors.utterances import Utterance
 
-MOST_FINALS = 8
-"""Finals a pass: more would keep the first of them waiting for longer than the batch saves."""
-MOST_DRAFTS = 8
-"""Drafts a pass: a final that comes meanwhile waits for its end."""
-FULL_AT = 64
-"""So many finals are many seconds of work for a slow core; from here on intake waits, so that memory does not grow."""
+FULL_AT_PASSES = 8
+"""So many passes of finals are seconds of work; from here on intake waits, so that memory does not grow."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -43,10 +39,14 @@ class Job:
 
 
 class Jobs:
-    """What waits to be heard. A final is never dropped; a draft gives way to a newer one and to its final."""
+    """What waits to be heard. A final is never dropped; a draft gives way to a newer one and to its final.
 
-    def __init__(self, figures: HearingFigures) -> None:
+    The engine hears `most` of one kind in a pass.
+    """
+
+    def __init__(self, figures: HearingFigures, most: int) -> None:
         self._figures = figures
+        self._most = most
         self._finals: list[Job] = []
         self._drafts: dict[tuple[str, str], Job] = {}
         self._news = asyncio.Event()
@@ -63,7 +63,7 @@ class Jobs:
 
     @property
     def full(self) -> bool:
-        return len(self._finals) >= FULL_AT
+        return len(self._finals) >= FULL_AT_PASSES * self._most
 
     def add(self, job: Job) -> None:
         replaced = job.key in self._drafts
@@ -105,10 +105,10 @@ class Jobs:
 
     def _next_pass(self) -> list[Job]:
         if self._finals:
-            taken = _one_pass(self._finals, MOST_FINALS)
+            taken = _one_pass(self._finals, self._most)
             self._finals = [job for job in self._finals if job not in taken]
             return taken
-        taken = _one_pass((job for job in self._drafts.values() if job.key not in self._hearing), MOST_DRAFTS)
+        taken = _one_pass((job for job in self._drafts.values() if job.key not in self._hearing), self._most)
         for job in taken:
             del self._drafts[job.key]
         return taken

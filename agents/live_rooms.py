@@ -75,7 +75,7 @@ class LiveRooms:
         notes: Notes = NO_NOTES,
     ) -> None:
         self._notes = notes
-        self.jobs = Jobs(figures)
+        self.jobs = Jobs(figures, engine.batch)
         self._figures = figures
         self._directory = directory
         self._engine = engine

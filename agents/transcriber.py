@@ -37,8 +37,8 @@ Ears = Callable[[str], Ear]
 """Listens to a track from its beginning."""
 
 FINAL_BEAM = 5
-MOST_AT_ONCE = 2
-"""Utterances a call: long windows gain nothing from batches on a CPU, and live rooms wait for the same engine."""
+LIVE_SHARE = 4
+"""A call takes this part of a pass: long windows gain little from batches, and live rooms wait for the same engine."""
 
 
 def transcriber(rooms: RoomLog, store: RecordingStore, engine: Engine, now: Now, notes: Notes = NO_NOTES) -> Agent:
@@ -90,7 +90,8 @@ async def _captions(room: Room, store: RecordingStore, engine: Engine, ears: Ear
 async def _track_captions(origin: Origin, store: RecordingStore, engine: Engine, ears: Ears, now: Now) -> list[Caption]:
     captions: list[Caption] = []
     language = ""
-    async for batch in _utterances(origin, store, ears(origin.track_id)):
+    most = max(1, engine.batch // LIVE_SHARE)
+    async for batch in _utterances(origin, store, ears(origin.track_id), most):
         speeches = [Speech(samples=said.samples, final=True, language=language) for said in batch]
         for utterance, heard in zip(batch, await hear(engine, speeches, beam=FINAL_BEAM), strict=True):
             language = held_language(language, heard)
@@ -98,18 +99,18 @@ async def _track_captions(origin: Origin, store: RecordingStore, engine: Engine,
     return captions
 
 
-async def _utterances(origin: Origin, store: RecordingStore, ear: Ear) -> AsyncIterator[list[Utterance]]:
-    """A track's utterances, `MOST_AT_ONCE` at a time, part by part."""
+async def _utterances(origin: Origin, store: RecordingStore, ear: Ear, most: int) -> AsyncIterator[list[Utterance]]:
+    """A track's utterances, `most` at a time, part by part."""
     waiting: list[Utterance] = []
     for found in await through_outages(lambda: store.list(parts_folder(origin.room_id, origin.track_id))):
         data = await through_outages(partial(store.get, found.key))
         waiting += await asyncio.to_thread(_said, ear, decode_part(data))
-        while len(waiting) >= MOST_AT_ONCE:
-            yield waiting[:MOST_AT_ONCE]
-            del waiting[:MOST_AT_ONCE]
+        while len(waiting) >= most:
+            yield waiting[:most]
+            del waiting[:most]
     waiting += await asyncio.to_thread(ear.finish)
-    for first in range(0, len(waiting), MOST_AT_ONCE):
-        yield waiting[first : first + MOST_AT_ONCE]
+    for first in range(0, len(waiting), most):
+        yield waiting[first : first + most]
 
 
 def _said(ear: Ear, part: Part) -> list[Utterance]:

@@ -83,7 +83,8 @@ class Outside:
     @cached_property
     def engine(self) -> Engine:
         asked = self.settings
-        opening = partial(open_engine, asked.engine, asked.model, asked.device, passes=asked.threads)
+        model = partial(open_engine, asked.engine, asked.model, asked.device)
+        opening = partial(model, compute_type=asked.compute_type, passes=asked.threads)
         return SupervisedEngine(opening, _end_stuck, language=asked.language)
 
     @cached_property

@@ -47,6 +47,9 @@ class Settings(Record, frozen=True, kw_only=True):
     """Two-letter code of the language that is spoken; empty: found out once with confidence, then held per track."""
     device: str = "cpu"
     """`cpu` or `cuda`."""
+    compute_type: str = ""
+    """What a model on CTranslate2 calculates in: `int8`, `int8_float16`, `float16`, `float32` …; empty is the device's
+    own (`earwitness doctor` says which)."""
     threads: int = 2
     """Passes that one caption worker's model makes at a time, each on a core of its own, all on the same weights."""
     metrics_port: int = 0

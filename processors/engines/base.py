@@ -61,7 +61,8 @@ class Heard:
 class Engine(Protocol):
     """A loaded speech model. `transcribe` blocks, so callers run it in a thread; several may.
 
-    `passes` calls run at a time; more than those wait for each other.
+    `passes` calls run at a time; more than those wait for each other. A call takes `batch` utterances that are alike in
+    one pass: with more of them the first waits for longer than the batch saves.
     """
 
     @property
@@ -72,6 +73,9 @@ class Engine(Protocol):
 
     @property
     def passes(self) -> int: ...
+
+    @property
+    def batch(self) -> int: ...
 
     def transcribe(self, utterances: Sequence[Speech], *, beam: int) -> list[Heard]:
         """Hear each utterance (30 s at most) for itself and return as many results, in order."""

@@ -14,6 +14,7 @@ class OpenAIWhisperEngine:
 
     name = "openai-whisper"
     passes = 1
+    batch = 1
 
     def __init__(self, path: str | Path, *, model: str, device: str = "cpu") -> None:
         import whisper

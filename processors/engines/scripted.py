@@ -17,6 +17,7 @@ class ScriptedEngine:
 
     name = "scripted"
     passes = 1
+    batch = 8
 
     def __init__(self, script: str = "this is what the script says", *, model: str = "script") -> None:
         self.model = model

@@ -41,6 +41,7 @@ class SupervisedEngine:
         self.name = self._engine.name
         self.model = self._engine.model
         self.passes = self._engine.passes
+        self.batch = self._engine.batch
 
     def transcribe(self, utterances: Sequence[Speech], *, beam: int) -> list[Heard]:
         """Hear the utterances; raises only `EarwitnessError` (try again later)."""

@@ -5,7 +5,9 @@ frames too. Cut to the speech plus a little silence, with the last encoded frame
 hears the same words in a fifth of the time (decision 0033).
 """
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -34,7 +36,14 @@ class WhisperEngine:
     name = "faster-whisper"
 
     def __init__(
-        self, path: str | Path, *, model: str, device: str = "cpu", compute_type: str = "int8", passes: int = 1
+        self,
+        path: str | Path,
+        *,
+        model: str,
+        device: str = "cpu",
+        compute_type: str = "int8",
+        passes: int = 1,
+        batch: int = 8,
     ) -> None:
         """`passes` calls of `transcribe` run at a time, each on a core of its own, all on the same weights."""
         from faster_whisper import WhisperModel
@@ -42,6 +51,9 @@ class WhisperEngine:
 
         self.model = model
         self.passes = passes
+        self.batch = batch
+        self._together = device != "cpu"
+        self._listeners = ThreadPoolExecutor(min(batch, os.cpu_count() or 1), "mel")
         self._whisper = WhisperModel(
             str(path), device=device, compute_type=compute_type, cpu_threads=1, num_workers=passes
         )
@@ -52,7 +64,7 @@ class WhisperEngine:
         """Hear the utterances in as few passes as their lengths allow; finals that loop are heard a second time."""
         known = [self._with_language(speech) for speech in utterances]
         heard: dict[int, Heard] = {}
-        for length_s, positions in batches([speech for speech, _ in known]):
+        for length_s, positions in batches([speech for speech, _ in known], self.batch):
             group = [known[position] for position in positions]
             heard.update(zip(positions, self._pass(group, length_s, beam, whole=beam >= PATIENT_BEAM), strict=True))
         return [self._settled(known[position], heard[position]) for position in range(len(known))]
@@ -88,8 +100,9 @@ class WhisperEngine:
 
     def _encoded(self, speeches: Sequence[Speech], length_s: int, *, whole: bool) -> Any:
         """Encode one utterance after the other on a CPU, where a batch falls out of its cache; together on a GPU."""
-        if self._whisper.model.device != "cpu":
-            return self._whisper.encode(np.stack([self._features(speech, length_s) for speech in speeches]))
+        if self._together:
+            features = self._listeners.map(self._features, speeches, [length_s] * len(speeches))
+            return self._whisper.encode(np.stack(list(features)))
         lengths = [length_s if whole else encoded_s(speech) for speech in speeches]
         frames = [self._whisper.encode(self._features(*one)) for one in zip(speeches, lengths, strict=True)]
         return StorageView.from_array(np.concatenate([_held(np.asarray(one), length_s) for one in frames]))
@@ -124,6 +137,8 @@ class WhisperEngine:
         asked = [place for place, speech in enumerate(speeches) if speech.final or speech.timed]
         if not asked:
             return [()] * len(speeches)
+        if self._together:  # to align those that did not ask costs less than to take the others out of the GPU
+            asked = list(range(len(speeches)))
         if len(asked) < len(speeches):
             encoded = StorageView.from_array(np.asarray(encoded.to_device(Device.cpu))[asked])
         tokenizer = self._tokenizer(speeches[0].language)

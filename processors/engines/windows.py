@@ -19,9 +19,6 @@ DRAFT_PADDING_S = 0.5
 FINAL_SILENCE_S = 1.5
 """So much of it is silence that the encoder hears, at least; its last frame stands for the rest (decision 0033)."""
 
-MAX_BATCH = 8
-"""Utterances a pass: CTranslate2 gains little from more on a CPU."""
-
 
 def window_s(speech: Speech) -> int:
     """The shortest window, s, that holds the utterance and its padding."""
@@ -40,11 +37,11 @@ def encoded_s(speech: Speech) -> int:
     return min(math.ceil(speech.seconds + (FINAL_SILENCE_S if speech.final else DRAFT_PADDING_S)), LONGEST_S)
 
 
-def batches(utterances: Sequence[Speech]) -> Iterator[tuple[int, tuple[int, ...]]]:
-    """Yield (window in s, positions in `utterances`): alike in window, language and finality, `MAX_BATCH` at most."""
+def batches(utterances: Sequence[Speech], most: int) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """Yield (window in s, positions in `utterances`): alike in window, language and finality, `most` at most."""
     alike = defaultdict[tuple[int, bool, str], list[int]](list)
     for position, speech in enumerate(utterances):
         alike[(window_s(speech), speech.final, speech.language)].append(position)
     for (length, _, _), positions in alike.items():
-        for first in range(0, len(positions), MAX_BATCH):
-            yield length, tuple(positions[first : first + MAX_BATCH])
+        for first in range(0, len(positions), most):
+            yield length, tuple(positions[first : first + most])

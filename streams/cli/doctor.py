@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from processors.engines.choose import choose
+from processors.engines.choose import check_arithmetic, choose
 from processors.screening.classifier import ModelMissing
 from processors.screening.classifier_model import load_model, open_candidate
 from schemas.base import Record
@@ -64,7 +64,11 @@ def examine(settings: Settings) -> list[Check]:
         ),
         *(_package(name) for name in PACKAGES),
         _described("ffmpeg", describe_ffmpeg, "apt install ffmpeg, or pip install imageio-ffmpeg"),
-        _described("captions", lambda: _captions(settings), "set --model"),
+        _described(
+            "captions",
+            lambda: _captions(settings),
+            "set EARWITNESS_MODEL, EARWITNESS_DEVICE or EARWITNESS_COMPUTE_TYPE",
+        ),
         _described(
             "screening", _screening, "install again, or `make train`; rooms are screened by the rules meanwhile"
         ),
@@ -91,7 +95,9 @@ def _described(name: str, describe: Callable[[], str], remedy: str) -> Check:
 
 
 def _captions(settings: Settings) -> str:
-    chosen = choose(settings.engine, settings.model, settings.device)
+    chosen = choose(settings.engine, settings.model, settings.device, settings.compute_type)
+    if chosen.engine == "faster-whisper":
+        check_arithmetic(chosen)
     language = settings.language or "found out once, then held per track"
     return f"{chosen.engine}, {chosen.model} on {chosen.device}, language: {language}. {chosen.why}"
 

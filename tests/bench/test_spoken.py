@@ -49,6 +49,7 @@ class Hears:
     name = "hears"
     model = "all"
     passes = 1
+    batch = 1
     beams: list[int] = field(default_factory=list)
 
     def transcribe(self, utterances: Sequence[Speech], *, beam: int) -> list[Heard]:

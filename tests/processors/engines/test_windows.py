@@ -9,7 +9,6 @@ from processors.engines.base import SAMPLE_RATE, Speech
 from processors.engines.windows import (
     FINAL_PADDING_S,
     LONGEST_S,
-    MAX_BATCH,
     batches,
     encoded_s,
     second_window_s,
@@ -62,13 +61,13 @@ ANY_SPEECH = st.builds(
 )
 
 
-@given(st.lists(ANY_SPEECH, max_size=40))
-def test_batches_hold_each_utterance_once_among_its_like(utterances: list[Speech]) -> None:
-    found = list(batches(utterances))
+@given(st.lists(ANY_SPEECH, max_size=40), st.integers(1, 32))
+def test_batches_hold_each_utterance_once_among_its_like(utterances: list[Speech], most: int) -> None:
+    found = list(batches(utterances, most))
     assert sorted(position for _, positions in found for position in positions) == list(range(len(utterances)))
     for length_s, positions in found:
         group = [utterances[position] for position in positions]
-        assert len(group) <= MAX_BATCH
+        assert len(group) <= most
         assert len({(one.final, one.language, window_s(one)) for one in group}) == 1
         padding_s = FINAL_PADDING_S if group[0].final else 0
         assert all(one.seconds + padding_s <= length_s or length_s == LONGEST_S for one in group)
