@@ -1,4 +1,7 @@
-"""What was wanted and what was found in, one figure for both kinds of answer out; needs nothing, so training uses it too."""
+"""What was wanted and what was found in, one figure for both kinds of answer out.
+
+It needs no other module of ours, because training, which has none of our packages, uses it too.
+"""
 
 from collections.abc import Sequence
 

@@ -10,7 +10,6 @@ from net import DEVICE, Net, batch_of, rates, tokenizer
 from recipe import Recipe
 from torch import Tensor
 from torch.nn import functional
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 LONGEST = 64
 GROUP_SHARE = 0.15
@@ -31,32 +30,16 @@ def fit(net: Net, passes: Sequence[Sequence[Example]], *, top_rate: float, recip
     fall = torch.optim.lr_scheduler.LambdaLR(
         optimiser, lambda n: min(1.0, n / (steps * WARM_UP)) * max(0, 1 - n / steps)
     )
-    kept = AveragedModel(net, multi_avg_fn=get_ema_multi_avg_fn(recipe.average)) if recipe.average else None
     net.train()
     tally = _Tally(steps)
     for batch in order:
-        tally.add(_learn(net, batch, recipe.adversarial))
+        loss = _loss(net, batch)
+        loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
         optimiser.step()
         optimiser.zero_grad()
         fall.step()
-        if kept is not None:
-            kept.update_parameters(net)
-    if kept is not None:
-        net.load_state_dict(kept.module.state_dict())
-
-
-def _learn(net: Net, batch: Batch, adversarial: float) -> Tensor:
-    """Gradients of a batch; of its worst neighbour too where asked for (Miyato et al. 2017, arXiv 1605.07725)."""
-    loss = _loss(net, batch)
-    loss.backward()
-    words = net.encoder.embeddings.word_embeddings.weight
-    if adversarial and words.grad is not None:
-        step = adversarial * words.grad / words.grad.norm().clamp(min=1e-8)
-        words.data += step
-        _loss(net, batch).backward()
-        words.data -= step
-    return loss.detach()
+        tally.add(loss.detach())
 
 
 class _Tally:

