@@ -69,6 +69,8 @@ def serving() -> dict[str, Any]:
         "ws_max_size": MAX_CHUNK_BYTES,
         "ws_max_queue": 2,  # a chunk and its header: what is not taken yet stays with its sender
         "ws_per_message_deflate": False,  # sound is dense already, and a few kilobytes could unpack to gigabytes
+        # longer than clients keep an idle line (httpx 5 s, nginx 60 s), so that no request meets one being closed
+        "timeout_keep_alive": 75,
         "timeout_graceful_shutdown": 2,  # live feeds do not end by themselves
     }
 

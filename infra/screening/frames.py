@@ -140,7 +140,7 @@ class Filling:
 
 
 def tidied(text: str) -> str:
-    """Mend what filling leaves behind: spaces of empty choices, doubled articles, "a" before a vowel, a small beginning."""
+    """Mend what filling leaves: spaces of empty choices, doubled articles, "a" before a vowel, a small beginning."""
     text = _SPACE_BEFORE.sub("", " ".join(text.split()))
     text = _BEFORE_A_VOWEL.sub(r"\1n", _ARTICLES.sub(r"\1", _DOUBLED.sub(r"\1", text)))
     return text[:1].upper() + text[1:]

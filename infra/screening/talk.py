@@ -24,14 +24,15 @@ CALLS_LEARNED = 20
 CALLS_CHOSEN_BY = 10
 """The calls after those learned from, by which each category's caution is chosen; the ten after them choose nothing."""
 
-ALARMS_AN_HOUR = {"hate": 0.3, "threat": 0.1, "harassment": 0.3, "self_harm": 0.1}
-"""What ordinary talk may cost a moderator, category by category: half of the one an hour that is the bar."""
+ALARMS_AN_HOUR = {"hate": 0.55, "threat": 0.15, "harassment": 0.3, "self_harm": 0.15}
+"""What ordinary talk may cost a moderator, category by category. One an hour is the bar; harassment does not count
+towards it, because what the model alone takes for it is a note (policy.yaml, `by_model`)."""
 
 BAR = 0.6
 """The shipped policy's bar for a case."""
 
-CAUTIONS = tuple(round(0.2 * n, 1) for n in range(21))
-"""What may be taken off a category's log-odds. Among held-out frames hate is half, in a room it is rare."""
+CAUTIONS = tuple(round(0.1 * n, 1) for n in range(81))
+"""What may be taken off a category's log-odds: they are those of texts half of which are so, and in a room few are."""
 
 WORDS_PER_MINUTE = 160
 WINDOW = 3
@@ -80,11 +81,10 @@ def cautions(net: Net, lines: Mapping[str, tuple[float, float]], folder: Path) -
 
 
 def _windows(lines: Sequence[tuple[str, str]]) -> list[str]:
-    """Every third line with what its speaker said just before: windows side by side, a third of the work."""
+    """Each line with what its speaker said just before, as the screener hears it."""
     return [
         " ".join(line for who, line in lines[max(0, n - WINDOW + 1) : n + 1] if who == speaker)
         for n, (speaker, _) in enumerate(lines)
-        if n % WINDOW == 0
     ]
 
 

@@ -10,6 +10,7 @@ on the frames need not repeat it: delete what should be made again. A GPU is use
 import dataclasses
 import hashlib
 import json
+import math
 import os
 import random
 import sys
@@ -101,9 +102,9 @@ def as_read(examples: Sequence[Example]) -> list[Example]:
 def calibrated(net: Net, frames: Sequence[Example]) -> tuple[dict[str, Line], dict[str, object]]:
     """Each category's line through the logits of held-out frames, and how far it is off, cross-fitted over two halves.
 
-    About half of those sentences are hateful, so a probability means: among sentences about people. The public sets
-    take no part, their labels are too noisy to say how sure a screener may be of a clear sentence; ordinary talk none,
-    because it would only say that hate is rare there.
+    The lines are evened, the figures are those of the frames as they are. The public sets take no part, their labels
+    are too noisy to say how sure a screener may be of a clear sentence; ordinary talk none, because it would only say
+    that hate is rare there.
     """
     logits = scored(net, [reading(one.text) for one in frames], LONGEST)
     lines: dict[str, Line] = {}
@@ -111,7 +112,7 @@ def calibrated(net: Net, frames: Sequence[Example]) -> tuple[dict[str, Line], di
     for column, name in enumerate(CATEGORIES):
         pairs = [(row[column], one.labels[name]) for row, one in zip(logits, frames, strict=True)]
         half = [_first_half(one) for one in frames]
-        lines[name] = _line(pairs)
+        lines[name] = evened(_line(pairs), sum(label for _, label in pairs) / len(pairs))
         crossed: list[tuple[float, int]] = []
         for side in (True, False):
             line = _line([pair for pair, first in zip(pairs, half, strict=True) if first == side])
@@ -134,6 +135,13 @@ def held_out_f1(net: Net, frames: Sequence[Example], hate: Line) -> float:
 def _line(pairs: Sequence[tuple[float, int]]) -> Line:
     """The net's own probabilities where too little is held out to better them."""
     return platt(pairs) if sum(label for _, label in pairs) >= FEWEST_POSITIVES else (1.0, 0.0)
+
+
+def evened(line: Line, share: float) -> Line:
+    """The line for texts of which half are so. Among the frames one in two is hateful, but only one in a hundred of
+    self-harm: unevened, a policy's bar would mean something else for each category (Saerens et al. 2002).
+    """
+    return line[0], round(line[1] + math.log((1 - share) / share), 4) if 0 < share < 1 else line[1]
 
 
 def _first_half(example: Example) -> bool:
