@@ -9,12 +9,14 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from ctranslate2 import Device, StorageView
 
+from processors.engines.aside import aside
 from processors.engines.base import Heard, HeardWord, Samples, Speech
 from processors.engines.guards import GuardPolicy, guarded
 from processors.engines.loops import unlooped
@@ -46,7 +48,6 @@ class WhisperEngine:
         batch: int = 8,
     ) -> None:
         """`passes` calls of `transcribe` run at a time, each on a core of its own, all on the same weights."""
-        from faster_whisper import WhisperModel
         from faster_whisper.transcribe import get_suppressed_tokens
 
         self.model = model
@@ -54,9 +55,7 @@ class WhisperEngine:
         self.batch = batch
         self._together = device != "cpu"
         self._listeners = ThreadPoolExecutor(min(batch, os.cpu_count() or 1), "mel")
-        self._whisper = WhisperModel(
-            str(path), device=device, compute_type=compute_type, cpu_threads=1, num_workers=passes
-        )
+        self._whisper = aside(partial(_loaded, str(path), device, compute_type, passes))
         self._suppressed = get_suppressed_tokens(self._tokenizer("en"), [-1])
         self._policy = GuardPolicy()
 
@@ -168,6 +167,12 @@ class WhisperEngine:
 
         multilingual = self._whisper.model.is_multilingual
         return Tokenizer(self._whisper.hf_tokenizer, multilingual, task="transcribe", language=language)
+
+
+def _loaded(path: str, device: str, compute_type: str, passes: int) -> Any:
+    from faster_whisper import WhisperModel
+
+    return WhisperModel(path, device=device, compute_type=compute_type, cpu_threads=1, num_workers=passes)
 
 
 def within(words: tuple[HeardWord, ...], speech: Speech) -> tuple[HeardWord, ...]:

@@ -31,7 +31,7 @@ def named(batch: list[Job]) -> list[tuple[str, bool]]:
 
 
 async def test_finals_go_before_drafts_that_came_earlier() -> None:
-    jobs = Jobs(HearingFigures(), MOST)
+    jobs = Jobs(HearingFigures(), lambda: 0, MOST)
     for name, final in (("a", False), ("b", True), ("c", True)):
         jobs.add(job(name, final=final))
     assert await taken(jobs) == [("b", True), ("c", True)]
@@ -40,14 +40,14 @@ async def test_finals_go_before_drafts_that_came_earlier() -> None:
 
 @pytest.mark.parametrize("final", [True, False], ids=["finals", "drafts"])
 async def test_a_pass_holds_the_oldest_and_what_fits_into_its_window(final: bool) -> None:
-    jobs = Jobs(HearingFigures(), MOST)
+    jobs = Jobs(HearingFigures(), lambda: 0, MOST)
     for name, seconds in (("a", 9), ("b", 2), ("c", 9), ("d", 2)):
         jobs.add(job(name, final=final, seconds=seconds))
     assert [[name for name, _ in await taken(jobs)] for _ in range(2)] == [["a", "c"], ["b", "d"]]
 
 
 async def test_a_newer_draft_replaces_the_one_that_waits_and_is_counted() -> None:
-    jobs = Jobs(HearingFigures(), MOST)
+    jobs = Jobs(HearingFigures(), lambda: 0, MOST)
     for first in (1, 2, 3):
         jobs.add(job("a", final=False, first=first))
     (only,) = await jobs.take()
@@ -55,14 +55,14 @@ async def test_a_newer_draft_replaces_the_one_that_waits_and_is_counted() -> Non
 
 
 async def test_a_newer_draft_takes_the_place_of_the_one_before() -> None:
-    jobs = Jobs(HearingFigures(), MOST)
+    jobs = Jobs(HearingFigures(), lambda: 0, MOST)
     for name, seconds in (("a", 2), ("b", 9), ("a", 2.5)):
         jobs.add(job(name, final=False, seconds=seconds))
     assert [[name for name, _ in await taken(jobs)] for _ in range(2)] == [["a"], ["b"]]
 
 
 async def test_a_draft_waits_while_an_older_one_of_its_utterance_is_heard() -> None:
-    jobs = Jobs(HearingFigures(), MOST)
+    jobs = Jobs(HearingFigures(), lambda: 0, MOST)
     jobs.add(job("a", final=False, first=1))
     older = await jobs.take()
     jobs.add(job("a", final=False, first=2))
@@ -74,7 +74,7 @@ async def test_a_draft_waits_while_an_older_one_of_its_utterance_is_heard() -> N
 
 
 async def test_a_draft_that_waits_is_shortened_by_what_was_settled_meanwhile() -> None:
-    jobs = Jobs(HearingFigures(), MOST)
+    jobs = Jobs(HearingFigures(), lambda: 0, MOST)
     for name in ("a", "b"):
         jobs.add(job(name, final=False))
     jobs.shorten(("r", "a"), lambda draft: replace(draft, first=7))
@@ -82,7 +82,7 @@ async def test_a_draft_that_waits_is_shortened_by_what_was_settled_meanwhile() -
 
 
 async def test_a_final_does_not_wait_for_its_draft_that_is_heard() -> None:
-    jobs = Jobs(HearingFigures(), MOST)
+    jobs = Jobs(HearingFigures(), lambda: 0, MOST)
     jobs.add(job("a", final=False))
     await jobs.take()
     jobs.add(job("a", final=True))
@@ -90,7 +90,7 @@ async def test_a_final_does_not_wait_for_its_draft_that_is_heard() -> None:
 
 
 async def test_a_final_replaces_its_draft() -> None:
-    jobs = Jobs(HearingFigures(), MOST)
+    jobs = Jobs(HearingFigures(), lambda: 0, MOST)
     jobs.add(job("a", final=False))
     jobs.add(job("a", final=True))
     batch = await jobs.take()
@@ -100,7 +100,7 @@ async def test_a_final_replaces_its_draft() -> None:
 
 
 async def test_intake_waits_while_too_many_finals_do() -> None:
-    jobs = Jobs(HearingFigures(), MOST)
+    jobs = Jobs(HearingFigures(), lambda: 0, MOST)
     for n in range(FULL_AT_PASSES * MOST):
         jobs.add(job(str(n), final=True))
     waiting = asyncio.create_task(jobs.wait_for_room())
@@ -114,7 +114,7 @@ async def test_intake_waits_while_too_many_finals_do() -> None:
 @given(st.lists(st.tuples(st.integers(0, 9), st.booleans()), max_size=60), st.lists(st.integers(0, 60), max_size=20))
 def test_every_final_is_taken_once_whatever_comes_between(added: list[tuple[int, bool]], pauses: list[int]) -> None:
     async def run() -> None:
-        jobs, finals, out = Jobs(HearingFigures(), MOST), list[int](), list[tuple[str, bool]]()
+        jobs, finals, out = Jobs(HearingFigures(), lambda: 0, MOST), list[int](), list[tuple[str, bool]]()
         for n, (name, final) in enumerate(added):
             jobs.add(job(f"{name}-{n}" if final else f"{name}", final=final))
             finals += [n] if final else []
@@ -145,7 +145,7 @@ def test_nothing_starves_and_no_final_is_lost_whatever_ends_first(
     """Passes of several workers end in any order; in the end every final and every newest draft has been heard."""
 
     async def run() -> None:
-        jobs, hearing, heard = Jobs(HearingFigures(), MOST), list[list[Job]](), list[Job]()
+        jobs, hearing, heard = Jobs(HearingFigures(), lambda: 0, MOST), list[list[Job]](), list[Job]()
         added = [
             job(f"{name}-{n}" if final else str(name), final=final, seconds=seconds)
             for n, (name, final, seconds) in enumerate(arrivals)
