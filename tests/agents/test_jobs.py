@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from agents.hearing_figures import HearingFigures
 from agents.jobs import FULL_AT_PASSES, Job, Jobs
+from agents.shedding import HOLD_MS, LATE_MS
 from processors.utterances import Utterance
 
 MOST = 8
@@ -180,3 +181,49 @@ def _ended(jobs: Jobs, hearing: list[list[Job]], chance: Random) -> list[Job]:
     ended = hearing.pop(chance.randrange(len(hearing)))
     jobs.done(ended)
     return ended
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now_ms = 0
+
+    def __call__(self) -> int:
+        return self.now_ms
+
+
+async def test_no_draft_begins_for_a_while_after_a_final_came_late_and_those_replaced_are_counted() -> None:
+    clock = Clock()
+    jobs = Jobs(HearingFigures(), clock, MOST)
+    jobs.add(job("a", final=True))
+    clock.now_ms = LATE_MS
+    await jobs.take()
+    for first in (1, 2):
+        jobs.add(job("b", final=False, first=first))
+    held = asyncio.ensure_future(jobs.take())
+    await asyncio.sleep(0)
+    assert not held.done()
+    clock.now_ms += HOLD_MS
+    jobs.look_again()
+    assert named(await held) == [("b", False)]
+    assert jobs.drafts_shed == 1
+
+
+async def test_a_final_is_heard_while_drafts_are_held() -> None:
+    clock = Clock()
+    jobs = Jobs(HearingFigures(), clock, MOST)
+    jobs.add(job("a", final=True))
+    clock.now_ms = LATE_MS
+    await jobs.take()
+    jobs.add(job("b", final=False))
+    jobs.add(job("c", final=True))
+    assert await taken(jobs) == [("c", True)]
+
+
+async def test_finals_that_come_in_time_hold_nothing() -> None:
+    clock = Clock()
+    jobs = Jobs(HearingFigures(), clock, MOST)
+    jobs.add(job("a", final=True))
+    clock.now_ms = LATE_MS - 1
+    await jobs.take()
+    jobs.add(job("b", final=False))
+    assert await taken(jobs) == [("b", False)]
