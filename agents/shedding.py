@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-LATE_MS = 800
-"""A final that has waited so long for its pass comes about 2.5 s after its speech: from here on others count more."""
-HOLD_MS = 3_000
+LATE_MS = 400
+"""A final that has waited so long for its pass comes some two seconds after its speech, without a draft before it."""
+HOLD_MS = 5_000
 """For so long after such a wait no draft begins; without an end to it nobody would notice that there is time again."""
 
 

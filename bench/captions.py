@@ -93,7 +93,7 @@ async def _play(plan: Plan, running: Running, settings: Settings, *, final_pass:
             texts = await rooms.final_texts(FINAL_PASS_S) if final_pass else []
         finally:
             await rooms.leave()
-    shed = _drafts_shed(settings.data_folder / "logs" / "caption.log")
+    shed = sum(map(_drafts_shed, (settings.data_folder / "logs").glob("caption*.log")))
     return Live(
         rooms=tuple(rooms.all),
         final_texts=tuple(texts),

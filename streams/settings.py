@@ -52,8 +52,12 @@ class Settings(Record, frozen=True, kw_only=True):
     own (`earwitness doctor` says which)."""
     threads: int = 2
     """Passes that one caption worker's model makes at a time, each on a core of its own, all on the same weights."""
+    caption_workers: int = 1
+    """Caption workers that `up` starts, each with weights of its own and a share of the partitions (no more than these
+    have work): more than one pays where a GPU or many cores wait for one Python (decision 0035)."""
     metrics_port: int = 0
-    """Port on loopback where the caption worker serves its figures to Prometheus; 0 serves none."""
+    """Port on loopback where the caption worker serves its figures to Prometheus (a second one on the next, and so on);
+    0 serves none."""
     group_prefix: str = "earwitness"
     """Start of the names of the consumer groups."""
     session_timeout_s: float = 6.0
