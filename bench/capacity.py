@@ -9,8 +9,7 @@ from typing import Any
 from bench.captions import Plan, run
 from bench.clips import programme, read_clips
 from bench.delays import delays, percentile
-from bench.plain import PlainWhisper, queue_delays
-from processors.engines.choose import choose
+from bench.plain import plain_worker, queue_delays
 from streams.settings import read
 
 MOST_ROOMS = 512
@@ -38,7 +37,7 @@ def find_capacity(
         complete = time.monotonic() < until_s
         return complete
 
-    plain = PlainWhisper(choose(model=read().model).location, threads=os.cpu_count() or 1)
+    plain = plain_worker(read(), os.cpu_count() or 1)
     calls = {clip.path: plain.calls(clip) for clip in clips}
 
     def plains(rooms: int) -> float:

@@ -19,9 +19,8 @@ from bench.clips import Clip, Cue, due_ms, encoded, in_time_order, programme, re
 from bench.delays import delays, percentile
 from bench.listening import LiveRoom, Rooms
 from bench.load import Load
-from bench.plain import PlainWhisper
+from bench.plain import plain_worker
 from bench.scoring import score
-from processors.engines.choose import choose
 from schemas.audio import AudioChunk
 from schemas.base import Record
 from streams.playing import chunks
@@ -64,7 +63,7 @@ def bench(folder: Path, reference: Path | None, rooms: int, seconds: float, duty
     plan = Plan(clips=read_clips(folder, reference), rooms=rooms, seconds=seconds, duty=duty)
     live = run(plan, final_pass=True)
     settings = read()
-    plain = PlainWhisper(choose(model=settings.model).location, threads=settings.threads)
+    plain = plain_worker(settings, settings.threads)
     offline = {clip.path: plain.text(clip.path) for clip in plan.clips}
     return report(plan, live, offline)
 
