@@ -112,7 +112,8 @@ class Jobs:
         if self._finals:
             taken = _one_pass(self._finals, self._most)
             self._finals = [job for job in self._finals if job not in taken]
-            self._shedding.waited(self._now() - taken[0].since_ms, self._now())
+            now_ms = self._now()
+            self._shedding.waited((now_ms - job.since_ms for job in taken), now_ms)
             return taken
         if self._shedding.holds(self._now()):
             return []

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from agents.hearing_figures import HearingFigures
 from agents.jobs import FULL_AT_PASSES, Job, Jobs
-from agents.shedding import HOLD_MS, LATE_MS
+from agents.shedding import HOLD_MS, LATE_MS, REMEMBERED, Shedding
 from processors.utterances import Utterance
 
 MOST = 8
@@ -191,12 +191,19 @@ class Clock:
         return self.now_ms
 
 
-async def test_no_draft_begins_for_a_while_after_a_final_came_late_and_those_replaced_are_counted() -> None:
+async def late(jobs: Jobs, clock: Clock) -> None:
+    """Finals wait for a long time, one after the other, and are heard."""
+    for n in range(REMEMBERED):
+        jobs.add(job(f"late {n}", final=True))
+    clock.now_ms += 10 * LATE_MS
+    for _ in range(REMEMBERED // MOST):
+        await jobs.take()
+
+
+async def test_no_draft_begins_while_finals_are_late_and_those_replaced_are_counted() -> None:
     clock = Clock()
     jobs = Jobs(HearingFigures(), clock, MOST)
-    jobs.add(job("a", final=True))
-    clock.now_ms = LATE_MS
-    await jobs.take()
+    await late(jobs, clock)
     for first in (1, 2):
         jobs.add(job("b", final=False, first=first))
     held = asyncio.ensure_future(jobs.take())
@@ -211,19 +218,23 @@ async def test_no_draft_begins_for_a_while_after_a_final_came_late_and_those_rep
 async def test_a_final_is_heard_while_drafts_are_held() -> None:
     clock = Clock()
     jobs = Jobs(HearingFigures(), clock, MOST)
-    jobs.add(job("a", final=True))
-    clock.now_ms = LATE_MS
-    await jobs.take()
+    await late(jobs, clock)
     jobs.add(job("b", final=False))
     jobs.add(job("c", final=True))
     assert await taken(jobs) == [("c", True)]
 
 
-async def test_finals_that_come_in_time_hold_nothing() -> None:
-    clock = Clock()
-    jobs = Jobs(HearingFigures(), clock, MOST)
-    jobs.add(job("a", final=True))
-    clock.now_ms = LATE_MS - 1
-    await jobs.take()
-    jobs.add(job("b", final=False))
-    assert await taken(jobs) == [("b", False)]
+@pytest.mark.parametrize(
+    ("waits_ms", "held"),
+    [
+        pytest.param([LATE_MS - 1] * 200, False, id="all a little"),
+        pytest.param([LATE_MS] * 200 + [10 * LATE_MS], True, id="all too much"),
+        pytest.param([0] * 50 + [5 * LATE_MS] * 4, False, id="four that came together"),
+        pytest.param([10 * LATE_MS] * 200 + [0] * 200, False, id="it is over"),
+    ],
+)
+def test_drafts_are_held_for_a_backlog_and_not_for_a_moment(waits_ms: list[int], held: bool) -> None:
+    shedding = Shedding()
+    for wait_ms in waits_ms:
+        shedding.waited([wait_ms], 0)
+    assert shedding.holds(HOLD_MS - 1) is held
