@@ -68,10 +68,14 @@ def bench(folder: Path, reference: Path | None, rooms: int, seconds: float, duty
     return report(plan, live, offline)
 
 
-def run(plan: Plan, *, final_pass: bool) -> Live:
-    """Play the plan through a system of its own, that ends with it; without the final pass, once all is captioned."""
+def run(plan: Plan, *, final_pass: bool, engine: str = "") -> Live:
+    """Play the plan through a system of its own, that ends with it; without the final pass, once all is captioned.
+
+    `engine` is another one than the settings name.
+    """
     with tempfile.TemporaryDirectory(prefix="earwitness-bench-") as data:
-        settings = msgspec.structs.replace(read(), data=data, port=0, purge="ask")
+        usual = read()
+        settings = msgspec.structs.replace(usual, data=data, port=0, purge="ask", engine=engine or usual.engine)
         with System(settings) as system:
             return asyncio.run(_play(plan, system.running, settings, final_pass=final_pass))
 

@@ -40,7 +40,7 @@ class Settings(Record, frozen=True, kw_only=True):
     index_prefix: str = "earwitness"
     """Start of the names of all indices."""
     engine: str = "faster-whisper"
-    """`faster-whisper`, `openai-whisper` or `scripted`."""
+    """`faster-whisper`, `openai-whisper` or `scripted`; `plain` is there for the bench to be compared with."""
     model: str = "tiny.en"
     """A Whisper model: a hub name or a folder."""
     language: str = ""
