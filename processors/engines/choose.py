@@ -146,7 +146,7 @@ def _label(model: str) -> str:
 
 
 def _open_whisper(choice: Choice, passes: int) -> Engine:
-    return WhisperEngine(
+    engine = WhisperEngine(
         choice.location,
         model=choice.model,
         device=choice.device,
@@ -154,6 +154,9 @@ def _open_whisper(choice: Choice, passes: int) -> Engine:
         passes=passes,
         batch=choice.batch,
     )
+    if choice.device != "cpu":
+        engine.warm_up()
+    return engine
 
 
 def _open_openai(choice: Choice, passes: int) -> Engine:

@@ -17,7 +17,7 @@ import numpy as np
 from ctranslate2 import Device, StorageView
 
 from processors.engines.aside import aside
-from processors.engines.base import Heard, HeardWord, Samples, Speech
+from processors.engines.base import SAMPLE_RATE, Heard, HeardWord, Samples, Speech
 from processors.engines.guards import GuardPolicy, guarded
 from processors.engines.loops import unlooped
 from processors.engines.windows import LONGEST_S, batches, encoded_s, second_window_s, window_s
@@ -58,6 +58,16 @@ class WhisperEngine:
         self._whisper = aside(partial(_loaded, str(path), device, compute_type, passes))
         self._suppressed = get_suppressed_tokens(self._tokenizer("en"), [-1])
         self._policy = GuardPolicy()
+
+    def warm_up(self) -> None:
+        """Hear a little of everything that comes later, with nobody waiting.
+
+        A GPU for which CTranslate2 brings no code of its own compiles it at first use: 16 s on an H200, once for each
+        process where the driver keeps nothing (`CUDA_CACHE_PATH`).
+        """
+        quiet = np.zeros(2 * SAMPLE_RATE, np.float32)
+        for final, beam in ((True, 1), (True, 2), (True, PATIENT_BEAM), (False, 1)):
+            self.transcribe([Speech(samples=quiet, final=final, timed=True)] * 2, beam=beam)
 
     def transcribe(self, utterances: Sequence[Speech], *, beam: int) -> list[Heard]:
         """Hear the utterances in as few passes as their lengths allow; finals that loop are heard a second time."""
