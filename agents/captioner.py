@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 from agents.headers import Headers
 from agents.hearing_figures import HearingFigures
+from agents.intake import MOST_TOGETHER, Intake, taken_together
 from agents.jobs import Job, Jobs, hear
 from agents.live_rooms import Directory, LiveRooms
 from agents.ports import Agent, Delivery, Now, Outputs
@@ -24,7 +25,6 @@ DRAFT_BEAM = 1
 LIVE_BEAM = 2
 """Of finals: an eighth fewer errors than greedy, for a tenth more decoding at most (docs/performance.md)."""
 _TICK_S = 0.5
-_EVENTS_AHEAD = 8
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ class _NoMoreDeliveries:
 
 
 _Event: TypeAlias = Delivery[Any] | _Results | _Failed | _NoMoreDeliveries
+_Work: TypeAlias = list[Delivery[Any]] | _Results | _Failed | _NoMoreDeliveries | None
 _Events: TypeAlias = asyncio.Queue[_Event]
 
 
@@ -52,18 +53,21 @@ def captioner(
     headers: Headers,
     figures: HearingFigures,
     notes: Notes = NO_NOTES,
+    *,
+    listeners: int = 1,
 ) -> Agent:
-    """Make the agent of topic `audio.chunks` that captions rooms while people speak."""
+    """Make the agent of topic `audio.chunks` that captions rooms while people speak, with so many threads to listen."""
 
     async def run(deliveries: AsyncIterator[Delivery[Any]]) -> Outputs:
-        rooms = LiveRooms(directory, engine, now, headers, figures, notes)
-        events: _Events = asyncio.Queue(_EVENTS_AHEAD)
+        rooms = LiveRooms(directory, engine, now, headers, figures, notes, listeners=listeners)
+        events: _Events = asyncio.Queue(MOST_TOGETHER)
+        intake = Intake(now, events)
         passes = [_keep_busy(engine, rooms.jobs, events, now, figures) for _ in range(engine.passes)]
-        works = (_take_in(deliveries, rooms.jobs, events), *passes)
+        works = (_take_in(intake.noted(deliveries), rooms.jobs, events), *passes)
         tasks = [asyncio.create_task(_reporting(work, events)) for work in works]
         try:
             async for event in _until_done(events, rooms.jobs):
-                for output in await _outputs(rooms, event):
+                for output in await _outputs(rooms, intake, event):
                     yield output
                 if states := rooms.states():
                     yield states
@@ -77,16 +81,17 @@ def captioner(
     return run
 
 
-async def _outputs(rooms: LiveRooms, event: _Event | None) -> list[Record]:
+async def _outputs(rooms: LiveRooms, intake: Intake, event: _Work) -> list[Record]:
     match event:
-        case Delivery():
+        case list():
             return await rooms.delivered(event)
         case _Results():
             return rooms.heard(event.heard)
         case _Failed():
             raise event.error
-        case None if not rooms.jobs.full:
-            rooms.pause_silent()
+        case None:
+            rooms.jobs.look_again()
+            rooms.pause_silent(intake.caught_up_ms)
     return []
 
 
@@ -114,8 +119,8 @@ async def _reporting(work: Coroutine[Any, Any, None], events: _Events) -> None:
         await events.put(_Failed(error))
 
 
-async def _until_done(events: _Events, jobs: Jobs) -> AsyncIterator[_Event | None]:
-    """Events, and twice a second None, until all deliveries are in and all that was said in them is heard.
+async def _until_done(events: _Events, jobs: Jobs) -> AsyncIterator[_Work]:
+    """Events, deliveries together, and twice a second None, until all are in and all that was said in them is heard.
 
     Without the None between others' events, a track that falls silent would keep its last words until all others do.
     """
@@ -128,5 +133,9 @@ async def _until_done(events: _Events, jobs: Jobs) -> AsyncIterator[_Event | Non
             tick_s = clock() + _TICK_S
             yield None
             continue
-        more = more and not isinstance(event, _NoMoreDeliveries)
-        yield event
+        together, others = taken_together(event, events) if isinstance(event, Delivery) else ([], [event])
+        if together:
+            yield together
+        for other in others:
+            more = more and not isinstance(other, _NoMoreDeliveries)
+            yield other

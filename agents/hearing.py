@@ -1,7 +1,8 @@
 """One live track's deliveries in; utterances to be heard out, and the deliveries that nothing needs any more."""
 
+import asyncio
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -168,6 +169,22 @@ class TrackEar:
     @property
     def _ids(self) -> dict[str, str]:
         return {"room_id": self.origin.room_id, "track_id": self.origin.track_id}
+
+
+Admitted = tuple[TrackEar, list[AudioChunk]]
+"""A track and those of its chunks that can be listened to now."""
+Said = tuple[TrackEar, list[Utterance]]
+
+
+async def listened(admitted: Sequence[Admitted], threads: int) -> list[Said]:
+    """Listen to chunks of several tracks in so many threads: a hop for each of these instead of one for each chunk."""
+    shares = [share for first in range(threads) if (share := admitted[first::threads])]
+    found = await asyncio.gather(*(asyncio.to_thread(_listened, share) for share in shares))
+    return [said for share in found for said in share]
+
+
+def _listened(admitted: Sequence[Admitted]) -> list[Said]:
+    return [(ear, [said for chunk in chunks for said in ear.take(chunk)]) for ear, chunks in admitted]
 
 
 def _is_entrance(chunk: AudioChunk) -> bool:

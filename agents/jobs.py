@@ -1,4 +1,4 @@
-"""Utterances of all rooms in; passes for the one engine out: the oldest finals, and drafts when no final waits."""
+"""Utterances of all rooms in; passes for the one engine out: the oldest finals, and drafts when there is time."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 
 from agents.hearing_figures import HearingFigures
 from agents.outages import through_outages
+from agents.ports import Now
+from agents.shedding import Shedding
 from processors.engines.base import Engine, Heard, Speech
 from processors.engines.windows import window_s
 from processors.utterances import Utterance
@@ -16,11 +18,12 @@ FULL_AT_PASSES = 8
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Job:
-    """An utterance to be heard: whose it is, and its language if that is known."""
+    """An utterance to be heard: whose it is, since when it waits (Unix ms), and its language if that is known."""
 
     room_id: str
     track_id: str
     utterance: Utterance
+    since_ms: int = 0
     language: str = ""
 
     @property
@@ -41,12 +44,14 @@ class Job:
 class Jobs:
     """What waits to be heard. A final is never dropped; a draft gives way to a newer one and to its final.
 
-    The engine hears `most` of one kind in a pass.
+    The engine hears `most` of one kind in a pass. While finals are late no draft begins (`Shedding`).
     """
 
-    def __init__(self, figures: HearingFigures, most: int) -> None:
+    def __init__(self, figures: HearingFigures, now: Now, most: int) -> None:
         self._figures = figures
+        self._now = now
         self._most = most
+        self._shedding = Shedding()
         self._finals: list[Job] = []
         self._drafts: dict[tuple[str, str], Job] = {}
         self._news = asyncio.Event()
@@ -107,11 +112,19 @@ class Jobs:
         if self._finals:
             taken = _one_pass(self._finals, self._most)
             self._finals = [job for job in self._finals if job not in taken]
+            now_ms = self._now()
+            self._shedding.waited((now_ms - job.since_ms for job in taken), now_ms)
             return taken
+        if self._shedding.holds(self._now()):
+            return []
         taken = _one_pass((job for job in self._drafts.values() if job.key not in self._hearing), self._most)
         for job in taken:
             del self._drafts[job.key]
         return taken
+
+    def look_again(self) -> None:
+        """Time has passed: drafts that were held may have their turn."""
+        self._news.set()
 
     def _changed(self) -> None:
         self._figures.waiting.labels("final").set(len(self._finals))

@@ -1,16 +1,18 @@
 """Deliveries and results of the engine in; captions to publish out, and the deliveries to acknowledge after that."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any, Protocol
 
 import structlog
 
 from agents.caption_states import StateTeller
 from agents.headers import Headers
-from agents.hearing import TrackEar
+from agents.hearing import Admitted, TrackEar, listened
 from agents.hearing_figures import HearingFigures
+from agents.intake import rounds
 from agents.jobs import Job, Jobs
 from agents.outages import through_outages
 from agents.ports import Delivery, Now
@@ -73,15 +75,18 @@ class LiveRooms:
         headers: Headers,
         figures: HearingFigures,
         notes: Notes = NO_NOTES,
+        *,
+        listeners: int = 1,
     ) -> None:
         self._notes = notes
-        self.jobs = Jobs(figures, engine.batch)
+        self.jobs = Jobs(figures, now, engine.batch)
         self._figures = figures
         self._directory = directory
         self._engine = engine
         self._now = now
         self._headers = headers
         self._voices = VoiceModel()
+        self._listeners = listeners
         self._rooms: dict[str, _LiveRoom] = {}
         self._ended: dict[str, None] = {}
         self._refused: list[Delivery[Any]] = []
@@ -95,26 +100,37 @@ class LiveRooms:
             if room.over:
                 del self._rooms[room_id]
 
-    async def delivered(self, delivery: Delivery[Any]) -> list[Record]:
-        """Take a delivery; return what is to be published before `release`."""
-        match delivery.record:
-            case AudioChunk():
-                await self._chunk(delivery)
-            case TrackEnded():
-                await self._track_ended(delivery)
-            case RoomEnded():
-                return await self._room_ended(delivery)
+    async def delivered(self, deliveries: Sequence[Delivery[Any]]) -> list[Record]:
+        """Take deliveries, in their order; return what is to be published before `release`."""
+        outputs: list[Record] = []
+        for sound, together in groupby(deliveries, lambda one: isinstance(one.record, AudioChunk)):
+            if sound:
+                await self._chunks(list(together))
+                continue
+            for delivery in together:
+                outputs += await self._ended_here(delivery)
+        return outputs
+
+    async def _ended_here(self, delivery: Delivery[Any]) -> list[Record]:
+        if isinstance(delivery.record, RoomEnded):
+            return await self._room_ended(delivery)
+        await self._track_ended(delivery)
         return []
 
-    async def _chunk(self, delivery: Delivery[AudioChunk]) -> None:
+    async def _chunks(self, deliveries: Sequence[Delivery[AudioChunk]]) -> None:
+        for together in rounds(deliveries):
+            admitted = [found for delivery in together if (found := await self._admitted(delivery))]
+            for ear, said in await listened(admitted, self._listeners):
+                self._submit(ear, said)
+
+    async def _admitted(self, delivery: Delivery[AudioChunk]) -> Admitted | None:
         ear = await self._ear(delivery.record)
         if ear is None:
             self._refused.append(delivery)
-            return
+            return None
         ear.arrived_ms, ear.chunk_ms = self._now(), delivery.record.duration_ms
         self._live(delivery.record.room_id).state.arrived_ms = ear.arrived_ms
-        for chunk in await ear.admit(delivery, self._headers):
-            self._submit(ear, await asyncio.to_thread(ear.take, chunk))
+        return ear, await ear.admit(delivery, self._headers)
 
     async def _ear(self, chunk: AudioChunk) -> TrackEar | None:
         """Who listens to the chunk's track; None where nobody may, or where the recorder refuses the chunk."""
@@ -179,11 +195,14 @@ class LiveRooms:
         told = (room.state.tell(self._now(), self._figures) for room in self._rooms.values())
         return tuple(state for state in told if state is not None)
 
-    def pause_silent(self) -> None:
-        """Finish what was being said on tracks that send nothing any more."""
+    def pause_silent(self, caught_up_ms: int) -> None:
+        """Finish what was being said on tracks that send nothing any more, as far as all is known that was sent.
+
+        Where intake is behind, it is us who are late: cut there, words are lost and utterances become more.
+        """
         for room in self._rooms.values():
             for ear in room.ears.values():
-                if self._now() - ear.arrived_ms >= max(PAUSED_AFTER_MS, 2 * ear.chunk_ms):
+                if caught_up_ms - ear.arrived_ms >= max(PAUSED_AFTER_MS, 2 * ear.chunk_ms):
                     self._submit(ear, ear.pause())
 
     def _captions(self, job: Job, heard: Heard) -> Iterator[Caption]:
@@ -209,11 +228,18 @@ class LiveRooms:
         return [TranscriptEnded(room_id=room_id, pass_name="live", captions=room.captions)]
 
     def _submit(self, ear: TrackEar, said: list[Utterance]) -> None:
+        now_ms = self._now()
         for utterance in map(ear.unsettled, said):
             origin = ear.origin
-            job = Job(room_id=origin.room_id, track_id=origin.track_id, utterance=utterance, language=ear.language)
+            job = Job(
+                room_id=origin.room_id,
+                track_id=origin.track_id,
+                utterance=utterance,
+                since_ms=now_ms,
+                language=ear.language,
+            )
             self.jobs.add(job)
-            self._live(origin.room_id).state.gaps.said(utterance.utterance_id, self._now())
+            self._live(origin.room_id).state.gaps.said(utterance.utterance_id, now_ms)
 
     def _remember_end(self, room_id: str) -> None:
         self._ended[room_id] = None

@@ -1,16 +1,17 @@
-"""A bound in; how many rooms keep their finals within it, ours and a plain faster-whisper worker's, out."""
+"""A bound in; how many rooms keep their finals within it out: ours, and those of a plain faster-whisper worker."""
 
 import os
+import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bench.captions import Plan, run
-from bench.clips import programme, read_clips
+from bench.clips import Clip, programme, read_clips
 from bench.delays import delays, percentile
-from bench.plain import PlainWhisper, queue_delays
-from processors.engines.choose import choose
+from bench.plain import plain_worker, queue_delays
 from streams.settings import read
 
 MOST_ROOMS = 512
@@ -19,41 +20,66 @@ MOST_ROOMS = 512
 def find_capacity(
     folder: Path, reference: Path | None, seconds: float, duty: float, bound_ms: float, first: int, minutes: float
 ) -> dict[str, Any]:
-    """The largest number of rooms whose final p95 stays within the bound, through the real path and for a plain worker.
+    """The largest number of rooms whose final p95 stays within the bound: ours, and a plain worker's on the same path.
 
-    The search doubles from `first` and then halves the distance to within an eighth: each step plays `seconds`. No step
-    begins after `minutes`; then `complete` is false, and the capacity is the most that was seen to keep the bound.
+    The search doubles from `first` (a plain worker's from a quarter of it) and then halves the distance to within an
+    eighth: each step plays `seconds`. No step begins after `minutes`; then `complete` is false, and a capacity is the
+    most that was seen to keep the bound. `plain_alone_rooms` is what the plain worker would reach with cores of its
+    own, computed from its calls: no broker, no sound to decode, no voice activity beside it.
     """
-    until_s, complete = time.monotonic() + minutes * 60, True
-    clips = read_clips(folder, reference)
-    tried: dict[int, float] = {}
-
-    def ours(rooms: int) -> float:
-        live = run(Plan(clips=clips, rooms=rooms, seconds=seconds, duty=duty), final_pass=False)
-        tried[rooms] = _p95(list(delays((room.opened_ms, room.shown) for room in live.rooms).final_ms))
-        return tried[rooms]
-
-    def in_time() -> bool:
-        nonlocal complete
-        complete = time.monotonic() < until_s
-        return complete
-
-    plain = PlainWhisper(choose(model=read().model).location, threads=os.cpu_count() or 1)
-    calls = {clip.path: plain.calls(clip) for clip in clips}
-
-    def plains(rooms: int) -> float:
-        return _p95(queue_delays((programme(clips, room, seconds, duty) for room in range(rooms)), calls))
-
-    plain_capacity = largest(plains, bound_ms, 1, exactly=True)
-    capacity = largest(ours, bound_ms, first, exactly=False, may_go_on=in_time)
+    search = _Search(read_clips(folder, reference), seconds, duty, bound_ms, time.monotonic() + minutes * 60)
+    plain_capacity, plain_tried = search.through_the_path("plain", max(1, first // 4))
+    capacity, tried = search.through_the_path("", first)
     return {
         "capacity_rooms": capacity,
         "plain_capacity_rooms": plain_capacity,
         "ratio": round(capacity / plain_capacity, 2) if plain_capacity else None,
+        "plain_alone_rooms": search.plain_alone(),
         "bound_ms": bound_ms,
-        "complete": complete,
-        "final_p95_ms": {str(rooms): round(p95) for rooms, p95 in sorted(tried.items())},
+        "complete": search.complete,
+        "final_p95_ms": tried,
+        "plain_final_p95_ms": plain_tried,
     }
+
+
+@dataclass
+class _Search:
+    """What is played in each step, and until when steps may begin."""
+
+    clips: tuple[Clip, ...]
+    seconds: float
+    duty: float
+    bound_ms: float
+    until_s: float
+    complete: bool = True
+
+    def through_the_path(self, engine: str, first: int) -> tuple[int, dict[str, int]]:
+        """(the capacity, final p95 by the rooms tried)."""
+        tried: dict[int, float] = {}
+
+        def p95_of(rooms: int) -> float:
+            plan = Plan(clips=self.clips, rooms=rooms, seconds=self.seconds, duty=self.duty)
+            live = run(plan, final_pass=False, engine=engine)
+            tried[rooms] = _p95(list(delays((room.opened_ms, room.shown) for room in live.rooms).final_ms))
+            print(f"{engine or 'ours'}: {rooms} rooms, final p95 {tried[rooms]:.0f} ms", file=sys.stderr, flush=True)
+            return tried[rooms]
+
+        capacity = largest(p95_of, self.bound_ms, first, exactly=False, may_go_on=self._in_time)
+        return capacity, {str(rooms): round(p95) for rooms, p95 in sorted(tried.items())}
+
+    def plain_alone(self) -> int:
+        plain = plain_worker(read(), os.cpu_count() or 1)
+        calls = {clip.path: plain.calls(clip) for clip in self.clips}
+
+        def p95_of(rooms: int) -> float:
+            programmes = (programme(self.clips, room, self.seconds, self.duty) for room in range(rooms))
+            return _p95(queue_delays(programmes, calls))
+
+        return largest(p95_of, self.bound_ms, 1, exactly=True)
+
+    def _in_time(self) -> bool:
+        self.complete = self.complete and time.monotonic() < self.until_s
+        return self.complete
 
 
 def largest(

@@ -19,9 +19,8 @@ from bench.clips import Clip, Cue, due_ms, encoded, in_time_order, programme, re
 from bench.delays import delays, percentile
 from bench.listening import LiveRoom, Rooms
 from bench.load import Load
-from bench.plain import PlainWhisper
+from bench.plain import plain_worker
 from bench.scoring import score
-from processors.engines.choose import choose
 from schemas.audio import AudioChunk
 from schemas.base import Record
 from streams.playing import chunks
@@ -64,15 +63,19 @@ def bench(folder: Path, reference: Path | None, rooms: int, seconds: float, duty
     plan = Plan(clips=read_clips(folder, reference), rooms=rooms, seconds=seconds, duty=duty)
     live = run(plan, final_pass=True)
     settings = read()
-    plain = PlainWhisper(choose(model=settings.model).location, threads=settings.threads)
+    plain = plain_worker(settings, settings.threads)
     offline = {clip.path: plain.text(clip.path) for clip in plan.clips}
     return report(plan, live, offline)
 
 
-def run(plan: Plan, *, final_pass: bool) -> Live:
-    """Play the plan through a system of its own, that ends with it; without the final pass, once all is captioned."""
+def run(plan: Plan, *, final_pass: bool, engine: str = "") -> Live:
+    """Play the plan through a system of its own, that ends with it; without the final pass, once all is captioned.
+
+    `engine` is another one than the settings name.
+    """
     with tempfile.TemporaryDirectory(prefix="earwitness-bench-") as data:
-        settings = msgspec.structs.replace(read(), data=data, port=0, purge="ask")
+        usual = read()
+        settings = msgspec.structs.replace(usual, data=data, port=0, purge="ask", engine=engine or usual.engine)
         with System(settings) as system:
             return asyncio.run(_play(plan, system.running, settings, final_pass=final_pass))
 
@@ -93,7 +96,7 @@ async def _play(plan: Plan, running: Running, settings: Settings, *, final_pass:
             texts = await rooms.final_texts(FINAL_PASS_S) if final_pass else []
         finally:
             await rooms.leave()
-    shed = _drafts_shed(settings.data_folder / "logs" / "caption.log")
+    shed = sum(map(_drafts_shed, (settings.data_folder / "logs").glob("caption*.log")))
     return Live(
         rooms=tuple(rooms.all),
         final_texts=tuple(texts),

@@ -10,9 +10,11 @@ from typing import Any
 
 from bench.clips import Clip, Cue
 from processors.engines.base import SAMPLE_RATE, Samples
+from processors.engines.choose import DEFAULT_ENGINE, Choice, choose
 from processors.utterances import Listening, finish, step
 from processors.voice import LIVE, VoiceModel
 from schemas.base import Record
+from streams.settings import Settings
 
 
 class Call(Record, frozen=True, kw_only=True):
@@ -26,10 +28,13 @@ class Call(Record, frozen=True, kw_only=True):
 class PlainWhisper:
     """faster-whisper as its README shows it."""
 
-    def __init__(self, model: str, threads: int) -> None:
+    def __init__(self, choice: Choice, threads: int) -> None:
+        """On the device and with the arithmetic that ours has."""
         from faster_whisper import WhisperModel
 
-        self._model: Any = WhisperModel(model, device="cpu", compute_type="int8", cpu_threads=threads)
+        self._model: Any = WhisperModel(
+            choice.location, device=choice.device, compute_type=choice.compute_type, cpu_threads=threads
+        )
 
     def text(self, path: Path) -> str:
         """The whole file, with beam 5."""
@@ -46,6 +51,11 @@ class PlainWhisper:
         for _ in segments:  # the work is done while they are asked for
             pass
         return Call(end_ms=end_ms, known_ms=known_ms, took_ms=(time.perf_counter() - began_s) * 1000)
+
+
+def plain_worker(settings: Settings, threads: int) -> PlainWhisper:
+    """The plain worker beside a captioner with these settings."""
+    return PlainWhisper(choose(DEFAULT_ENGINE, settings.model, settings.device, settings.compute_type), threads)
 
 
 def queue_delays(rooms: Iterable[Sequence[Cue]], calls: dict[Path, tuple[Call, ...]]) -> list[float]:

@@ -22,7 +22,7 @@ STEP = SAMPLE_RATE
 def bench(minutes: int) -> dict[str, Any]:
     """For each sound: captions shown and words in them, and how often voice activity or a guard held them back."""
     settings = read()
-    engine = open_engine(settings.engine, settings.model, settings.device)
+    engine = open_engine(settings.engine, settings.model, settings.device, compute_type=settings.compute_type)
     sounds = {name: (minute_of(name, minute) for minute in range(minutes)) for name in SOUNDS}
     return {"minutes": minutes} | {name: invented(sound, minutes, engine) for name, sound in sounds.items()}
 

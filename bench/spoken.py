@@ -94,7 +94,11 @@ def listening_to(voice: str) -> Listener:
     """The voice of that name with the engine of the settings. Raises `Unavailable` where one of them is not there."""
     settings = read()
     speak = open_voice(voice)
-    return Listener(speak, open_engine(settings.engine, settings.model, settings.device), VoiceModel())
+    return Listener(
+        speak,
+        open_engine(settings.engine, settings.model, settings.device, compute_type=settings.compute_type),
+        VoiceModel(),
+    )
 
 
 def utterances_in(samples: Samples, detector: VoiceDetector) -> Iterator[Utterance]:

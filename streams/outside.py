@@ -87,6 +87,11 @@ class Outside:
         opening = partial(model, compute_type=asked.compute_type, passes=asked.threads)
         return SupervisedEngine(opening, _end_stuck, language=asked.language)
 
+    @property
+    def listeners(self) -> int:
+        """Threads that take in what is said: half of the cores, which is one where the model needs all others."""
+        return max(1, (os.cpu_count() or 1) // 2)
+
     @cached_property
     def notes(self) -> FileNotes:
         return FileNotes(self.settings.data_folder / "notes" / self._worker)

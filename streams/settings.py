@@ -40,7 +40,7 @@ class Settings(Record, frozen=True, kw_only=True):
     index_prefix: str = "earwitness"
     """Start of the names of all indices."""
     engine: str = "faster-whisper"
-    """`faster-whisper`, `openai-whisper` or `scripted`."""
+    """`faster-whisper`, `openai-whisper` or `scripted`; `plain` is there for the bench to be compared with."""
     model: str = "tiny.en"
     """A Whisper model: a hub name or a folder."""
     language: str = ""
@@ -52,8 +52,12 @@ class Settings(Record, frozen=True, kw_only=True):
     own (`earwitness doctor` says which)."""
     threads: int = 2
     """Passes that one caption worker's model makes at a time, each on a core of its own, all on the same weights."""
+    caption_workers: int = 1
+    """Caption workers that `up` starts, each with weights of its own and a share of the partitions (no more than these
+    have work): more than one pays where a GPU or many cores wait for one Python (decision 0035)."""
     metrics_port: int = 0
-    """Port on loopback where the caption worker serves its figures to Prometheus; 0 serves none."""
+    """Port on loopback where the caption worker serves its figures to Prometheus (a second one on the next, and so on);
+    0 serves none."""
     group_prefix: str = "earwitness"
     """Start of the names of the consumer groups."""
     session_timeout_s: float = 6.0
@@ -98,12 +102,25 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
         raise Invalid("setting_malformed", f"{name}: {error}", field=name) from error
 
 
+WIDE = ("avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl")
+"""What CTranslate2's widest code needs of a processor; it takes that only where it is told to (encoding: an eighth)."""
+
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 """numpy's own threads spin while they wait for a core: 43 ms instead of 2 for the mel features of an utterance."""
+
+
+def widest(cpuinfo: Path = Path("/proc/cpuinfo")) -> dict[str, str]:
+    """The setting with which CTranslate2 takes the widest code that this processor has, if there is anything to set."""
+    try:
+        lines = cpuinfo.read_text().splitlines()
+    except OSError:  # not Linux: CTranslate2 chooses
+        return {}
+    flags = next((line.split() for line in lines if line.startswith("flags")), [])
+    return {"CT2_FORCE_CPU_ISA": "AVX512"} if set(WIDE) <= set(flags) else {}
 
 
 def child_environment(settings: Settings) -> dict[str, str]:
     """The environment of a child process whose `read` returns these settings; numpy keeps to one core in it."""
     named = {name: getattr(settings, name) for name in Settings.__struct_fields__}
     ours = {PREFIX + name.upper(): str(value) for name, value in named.items() if value is not None}
-    return ONE_THREAD | os.environ | ours
+    return ONE_THREAD | widest() | os.environ | ours

@@ -105,7 +105,7 @@ class System:
         self._settings = settings = self._with_services()
         asyncio.run(prepare(settings))
         for name in self._workers:
-            self._add(name, [sys.executable, "-m", "streams.worker", name], settings)
+            self._add_worker(name, settings.caption_workers if name == "caption" else 1)
         self._add("console", [sys.executable, "-m", "console.serve"], settings)
         self.running = Running(
             pid=os.getpid(),
@@ -149,6 +149,12 @@ class System:
         self._children.append(Child(name, lambda: start(self._data, port)))
         return port
 
+    def _add_worker(self, name: str, count: int) -> None:
+        """So many workers of one group; each has a name, a log and a port of its own."""
+        for n in range(count):
+            own = self._settings if n == 0 else sibling(self._settings, n)
+            self._add(name if n == 0 else f"{name}-{n + 1}", [sys.executable, "-m", "streams.worker", name], own)
+
     def _add(self, name: str, command: list[str], settings: Settings) -> None:
         environment = child_environment(settings)
         start = partial(processes.start, command, log=self.log_of(name), environment=environment)
@@ -186,6 +192,12 @@ class System:
         if self._lock is not None:  # else the folder is another system's
             (self._data / RUNNING).unlink(missing_ok=True)
             self._lock.close()
+
+
+def sibling(settings: Settings, n: int) -> Settings:
+    """The settings of the n-th worker beside the first of its kind: no two may share an instance or a port."""
+    port = settings.metrics_port + n if settings.metrics_port else 0
+    return msgspec.structs.replace(settings, instance=f"{settings.instance}-{n + 1}", metrics_port=port)
 
 
 def _instance(data: Path) -> str:

@@ -38,6 +38,10 @@ def flow(topic: Topic, name: str, agent: Callable[[Outside], Agent]) -> Flow:
     return Flow(topic=topic, name=name, agent=agent)
 
 
+def live_captioner(o: Outside) -> Agent:
+    return captioner(o.directory, o.engine, o.now, o.headers, o.figures, o.notes, listeners=o.listeners)
+
+
 WORKERS: dict[str, tuple[Flow, ...]] = {
     # People and agents ask, the steward decides; what is recorded becomes durable parts.
     "record": (
@@ -46,7 +50,7 @@ WORKERS: dict[str, tuple[Flow, ...]] = {
     ),
     # What is said becomes captions: while people speak, and again from the durable recording.
     "caption": (
-        flow(AUDIO, "captioner", lambda o: captioner(o.directory, o.engine, o.now, o.headers, o.figures, o.notes)),
+        flow(AUDIO, "captioner", live_captioner),
         flow(EVENTS, "transcriber", lambda o: transcriber(o.log, o.store, o.engine, o.now, o.notes)),
     ),
     # The recording becomes something to play; captions become findings; all of it can be found, counted and purged.

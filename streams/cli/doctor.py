@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from processors.engines.choose import check_arithmetic, choose
+from processors.engines.choose import ON_CTRANSLATE2, check_arithmetic, choose
 from processors.screening.classifier import ModelMissing
 from processors.screening.classifier_model import load_model, open_candidate
 from schemas.base import Record
@@ -96,7 +96,7 @@ def _described(name: str, describe: Callable[[], str], remedy: str) -> Check:
 
 def _captions(settings: Settings) -> str:
     chosen = choose(settings.engine, settings.model, settings.device, settings.compute_type)
-    if chosen.engine == "faster-whisper":
+    if chosen.engine in ON_CTRANSLATE2:
         check_arithmetic(chosen)
     language = settings.language or "found out once, then held per track"
     return f"{chosen.engine}, {chosen.model} on {chosen.device}, language: {language}. {chosen.why}"

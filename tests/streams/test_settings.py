@@ -1,9 +1,13 @@
 """Settings come from the environment, once, and go on to child processes."""
 
+from pathlib import Path
+
 import pytest
 
 from schemas.errors import Invalid
-from streams.settings import Settings, child_environment, read
+from streams.settings import Settings, child_environment, read, widest
+
+WIDEST = ("CT2_FORCE_CPU_ISA", "AVX512")
 
 
 def test_without_an_environment_the_defaults_hold() -> None:
@@ -31,3 +35,21 @@ def test_numpy_keeps_to_one_core_in_a_child_unless_somebody_says_otherwise(monke
     monkeypatch.setenv("OPENBLAS_NUM_THREADS", "4")
     environment = child_environment(Settings())
     assert (environment["OMP_NUM_THREADS"], environment["OPENBLAS_NUM_THREADS"]) == ("1", "4")
+
+
+@pytest.mark.parametrize(
+    ("cpuinfo", "found"),
+    [
+        pytest.param("flags : fpu avx2 avx512f avx512cd avx512bw avx512dq avx512vl", {WIDEST}, id="all of AVX-512"),
+        pytest.param("flags : fpu avx2 avx512f", set(), id="a part of it"),
+        pytest.param("model name : another", set(), id="nothing said"),
+        pytest.param(None, set(), id="not Linux"),
+    ],
+)
+def test_the_widest_code_is_asked_for_where_the_processor_has_it(
+    tmp_path: Path, cpuinfo: str | None, found: set[tuple[str, str]]
+) -> None:
+    path = tmp_path / "cpuinfo"
+    if cpuinfo is not None:
+        path.write_text(f"processor : 0\n{cpuinfo}\n")
+    assert set(widest(path).items()) == found

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from processors.engines.choose import Choice, check_arithmetic, choose, open_engine, packaged_model
+from processors.engines.whisper import WhisperEngine
 from schemas.errors import Invalid, Unavailable
 
 
@@ -85,3 +86,10 @@ def test_arithmetic_that_a_machine_does_not_have_is_said_with_what_it_has() -> N
 def test_a_folder_without_a_model_is_said_to_be_unavailable(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="cannot be loaded"):
         open_engine("faster-whisper", str(tmp_path))
+
+
+@pytest.mark.model
+def test_an_engine_can_be_warmed_up_before_anybody_waits() -> None:
+    engine = open_engine()
+    assert isinstance(engine, WhisperEngine)
+    engine.warm_up()
