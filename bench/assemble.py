@@ -7,8 +7,10 @@ time, spoken by one track after the other.
 import subprocess
 import time
 from collections.abc import AsyncIterator
+from itertools import islice
 from pathlib import Path
 
+import av
 import numpy as np
 import structlog
 
@@ -19,6 +21,8 @@ from processors import parts
 from processors.cutting import Piece
 from processors.decoding import Samples, decode_all
 from processors.layout import audio_key, part_key
+from processors.pieces import FRAME
+from processors.timeline import RATE_HZ
 from schemas.asks import Ask, AttachRecording, CloseRoom, Command, JoinTrack, OpenRoom
 from schemas.audio import AudioChunk
 from schemas.base import Record
@@ -33,9 +37,6 @@ from streams.stores import FolderStore
 
 ROOM = "bench"
 TURN_S = 60
-
-
-ENVELOPE_HZ = 8_000
 
 
 class AssembleReport(Record, frozen=True, kw_only=True):
@@ -144,11 +145,21 @@ def _minute(folder: Path) -> list[Piece]:
 
 def drift_ms(recording: Path, turn_s: int, minute: list[Piece]) -> float:
     """By how much the turn that was spoken at `turn_s` comes late in the recording (either way), ms."""
-    command = [ffmpeg_binary(), "-loglevel", "error", "-ss", str(turn_s), "-i", str(recording), "-t", str(TURN_S)]
-    shape = ("-f", "f32le", "-ac", "1", "-ar", str(ENVELOPE_HZ), "pipe:1")
-    played = np.frombuffer(subprocess.run([*command, *shape], capture_output=True, check=True).stdout, np.float32)
-    spoken = np.concatenate(list(decode_all(CONTENT_TYPE, (piece.data for piece in minute), rate=ENVELOPE_HZ)))
-    return abs(_lag(spoken, played)) * 1000 / ENVELOPE_HZ
+    spoken = np.concatenate(list(decode_all(CONTENT_TYPE, (piece.data for piece in minute), rate=RATE_HZ)))
+    first, played = _played(recording, turn_s)
+    return abs(first - turn_s * RATE_HZ + _lag(spoken, played)) * 1000 / RATE_HZ
+
+
+def _played(recording: Path, from_s: int) -> tuple[int, Samples]:
+    """A turn's length of the recording, and the number of its first sample as the file's own times have it.
+
+    Where a decoder begins after a seek is its own affair: ffmpeg 9 starts 512 samples early, 5.1 does not.
+    """
+    with av.open(str(recording)) as container:
+        sound = container.streams.audio[0]
+        container.seek(from_s * RATE_HZ, stream=sound)
+        frames = list(islice(container.decode(sound), TURN_S * RATE_HZ // FRAME))
+    return int(frames[0].pts or 0), np.concatenate([frame.to_ndarray()[0] for frame in frames], dtype=np.float32)
 
 
 def _lag(one: Samples, other: Samples) -> int:
