@@ -91,7 +91,7 @@ async def _outputs(rooms: LiveRooms, intake: Intake, event: _Work) -> list[Recor
             raise event.error
         case None:
             rooms.jobs.look_again()
-            rooms.pause_silent(intake.caught_up_ms)
+            rooms.pause_silent(intake.look())
     return []
 
 

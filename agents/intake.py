@@ -22,9 +22,8 @@ class Intake:
         self._caught_up_ms = 0
         self._asked_s: float | None = None
 
-    @property
-    def caught_up_ms(self) -> int:
-        """Unix ms; 0 where it never was."""
+    def look(self) -> int:
+        """Note whether nothing is left to take in, and say when that was last so: Unix ms, 0 where it never was."""
         waits = self._asked_s is not None and self._clock() - self._asked_s >= NOTHING_THERE_S
         if waits and self._events.empty():
             self._caught_up_ms = self._now()
@@ -34,7 +33,7 @@ class Intake:
         """The deliveries, with a note of the waits for them."""
         self._asked_s = self._clock()
         async for delivery in deliveries:
-            _ = self.caught_up_ms
+            self.look()
             self._asked_s = None
             yield delivery
             self._asked_s = self._clock()

@@ -81,13 +81,13 @@ async def test_what_was_sent_is_known_only_up_to_where_nothing_was_left() -> Non
     taking = intake.noted(two_and_then_none())
     for now_ms in (1, 2):  # noqa: B007 -- the clock of `intake`
         await anext(taking)
-        assert intake.caught_up_ms == 0
+        assert intake.look() == 0
     last = asyncio.ensure_future(anext(taking, None))
     await asyncio.sleep(2 * NOTHING_THERE_S)
     events.put_nowait(ENDED)
-    assert intake.caught_up_ms == 0, "what lies in the queue has not been taken in"
+    assert intake.look() == 0, "what lies in the queue has not been taken in"
     events.get_nowait()
     now_ms = 3
-    assert intake.caught_up_ms == 3
+    assert intake.look() == 3
     more.set()
     await last
