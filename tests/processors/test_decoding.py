@@ -37,7 +37,8 @@ def pulled(content_type: str, pieces: list[bytes], rate: int = RATE_HZ) -> Sampl
 
 def surround(content_type: str, channels: int, how: tuple[str, ...]) -> bytes:
     """Half a second of one tone at half of full scale, on every channel."""
-    source = f"aevalsrc={'|'.join(['0.5*sin(2*PI*220*t)'] * channels)}:s=48000:d=0.5"
+    layout = ":c=7.1(wide)" if (content_type, channels) == ("audio/aac", 8) else ""  # ADTS has a number for it
+    source = f"aevalsrc={'|'.join(['0.5*sin(2*PI*220*t)'] * channels)}:s=48000:d=0.5{layout}"
     command = (ffmpeg_binary(), "-loglevel", "error", "-f", "lavfi", "-i", source, *ENCODINGS[content_type])
     return subprocess.run((*command, *how, "pipe:1"), capture_output=True, check=True).stdout
 
