@@ -1,6 +1,5 @@
 """A bound in; how many rooms keep their finals within it out: ours, and those of a plain faster-whisper worker."""
 
-import os
 import sys
 import time
 from collections.abc import Callable
@@ -11,7 +10,8 @@ from typing import Any
 from bench.captions import Plan, run
 from bench.clips import Clip, programme, read_clips
 from bench.delays import delays, percentile
-from bench.plain import plain_worker, queue_delays
+from bench.plain import calls_of, queue_delays
+from processors.engines.choose import open_engine
 from streams.settings import read
 
 MOST_ROOMS = 512
@@ -68,12 +68,13 @@ class _Search:
         return capacity, {str(rooms): round(p95) for rooms, p95 in sorted(tried.items())}
 
     def plain_alone(self) -> int:
-        plain = plain_worker(read(), os.cpu_count() or 1)
-        calls = {clip.path: plain.calls(clip) for clip in self.clips}
+        settings = read()
+        plain = open_engine("plain", settings.model, settings.device, compute_type=settings.compute_type)
+        took = {clip.path: calls_of(plain, clip) for clip in self.clips}
 
         def p95_of(rooms: int) -> float:
             programmes = (programme(self.clips, room, self.seconds, self.duty) for room in range(rooms))
-            return _p95(queue_delays(programmes, calls))
+            return _p95(queue_delays(programmes, took))
 
         return largest(p95_of, self.bound_ms, 1, exactly=True)
 

@@ -19,7 +19,7 @@ from bench.clips import Clip, Cue, due_ms, encoded, in_time_order, programme, re
 from bench.delays import delays, percentile
 from bench.listening import LiveRoom, Rooms
 from bench.load import Load
-from bench.plain import plain_worker
+from bench.plain import plain_whisper
 from bench.scoring import score
 from schemas.audio import AudioChunk
 from schemas.base import Record
@@ -63,7 +63,7 @@ def bench(folder: Path, reference: Path | None, rooms: int, seconds: float, duty
     plan = Plan(clips=read_clips(folder, reference), rooms=rooms, seconds=seconds, duty=duty)
     live = run(plan, final_pass=True)
     settings = read()
-    plain = plain_worker(settings, settings.threads)
+    plain = plain_whisper(settings, settings.threads)
     offline = {clip.path: plain.text(clip.path) for clip in plan.clips}
     return report(plan, live, offline)
 

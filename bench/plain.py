@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.clips import Clip, Cue
-from processors.engines.base import SAMPLE_RATE, Samples
+from processors.engines.base import SAMPLE_RATE, Engine, Samples, Speech
 from processors.engines.choose import DEFAULT_ENGINE, Choice, choose
 from processors.utterances import Listening, finish, step
 from processors.voice import LIVE, VoiceModel
@@ -41,21 +41,21 @@ class PlainWhisper:
         segments, _ = self._model.transcribe(str(path), beam_size=5, language="en")
         return " ".join(segment.text.strip() for segment in segments)
 
-    def calls(self, clip: Clip) -> tuple[Call, ...]:
-        """Hear the clip's utterances, as the live pass finds them, one after the other."""
-        return tuple(self._call(*found) for found in _utterances(clip.samples))
 
-    def _call(self, samples: Samples, end_ms: int, known_ms: int) -> Call:
-        began_s = time.perf_counter()
-        segments, _ = self._model.transcribe(samples, beam_size=1, language="en")
-        for _ in segments:  # the work is done while they are asked for
-            pass
-        return Call(end_ms=end_ms, known_ms=known_ms, took_ms=(time.perf_counter() - began_s) * 1000)
-
-
-def plain_worker(settings: Settings, threads: int) -> PlainWhisper:
-    """The plain worker beside a captioner with these settings."""
+def plain_whisper(settings: Settings, threads: int) -> PlainWhisper:
+    """What to compare a captioner with these settings with."""
     return PlainWhisper(choose(DEFAULT_ENGINE, settings.model, settings.device, settings.compute_type), threads)
+
+
+def calls_of(engine: Engine, clip: Clip) -> tuple[Call, ...]:
+    """What hearing the clip's utterances takes, as the live pass finds them, one after the other."""
+    return tuple(_call(engine, *found) for found in _utterances(clip.samples))
+
+
+def _call(engine: Engine, samples: Samples, end_ms: int, known_ms: int) -> Call:
+    began_s = time.perf_counter()
+    engine.transcribe([Speech(samples=samples, final=True, language="en")], beam=1)
+    return Call(end_ms=end_ms, known_ms=known_ms, took_ms=(time.perf_counter() - began_s) * 1000)
 
 
 def queue_delays(rooms: Iterable[Sequence[Cue]], calls: dict[Path, tuple[Call, ...]]) -> list[float]:

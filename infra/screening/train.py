@@ -48,10 +48,11 @@ def main(data: Path, recipe: Recipe = SHIPPED, model: Path = MODEL, build: Path 
     build.mkdir(parents=True, exist_ok=True)
     net = trained(data, recipe, build)
     frames = [one for one in read_frames(recipe.seed) if one.held_out]
-    calibration, figures = calibrated(net, frames)
+    logits = scored(net, [reading(one.text) for one in frames], LONGEST)
+    calibration, figures = calibrated(logits, frames)
     caution = cautions(net, calibration, data / "transcripts")
     cautious = {name: (slope, round(offset - caution[name], 4)) for name, (slope, offset) in calibration.items()}
-    figures |= {"caution": caution, "macro_f1": held_out_f1(net, frames, cautious["hate"])}
+    figures |= {"caution": caution, "macro_f1": held_out_f1(logits, frames, cautious["hate"])}
     (build / "figures.json").write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
     print({name: figures[name] for name in ("caution", "macro_f1")}, flush=True)
     export(net, {"version": VERSION, "calibration": cautious}, model)
@@ -99,14 +100,15 @@ def as_read(examples: Sequence[Example]) -> list[Example]:
     return [dataclasses.replace(one, text=reading(one.text)) for one in examples]
 
 
-def calibrated(net: Net, frames: Sequence[Example]) -> tuple[dict[str, Line], dict[str, object]]:
-    """Each category's line through the logits of held-out frames, and how far it is off, cross-fitted over two halves.
+def calibrated(
+    logits: Sequence[Sequence[float]], frames: Sequence[Example]
+) -> tuple[dict[str, Line], dict[str, object]]:
+    """Each category's line through logits of held-out frames, and how far it is off, cross-fitted over two halves.
 
     The lines are evened, the figures are those of the frames as they are. The public sets take no part, their labels
     are too noisy to say how sure a screener may be of a clear sentence; ordinary talk none, because it would only say
     that hate is rare there.
     """
-    logits = scored(net, [reading(one.text) for one in frames], LONGEST)
     lines: dict[str, Line] = {}
     figures: dict[str, object] = {}
     for column, name in enumerate(CATEGORIES):
@@ -124,9 +126,8 @@ def calibrated(net: Net, frames: Sequence[Example]) -> tuple[dict[str, Line], di
     return lines, figures
 
 
-def held_out_f1(net: Net, frames: Sequence[Example], hate: Line) -> float:
+def held_out_f1(logits: Sequence[Sequence[float]], frames: Sequence[Example], hate: Line) -> float:
     """Of hate at the shipped bar, among held-out sentences: what one fit is compared with another by."""
-    logits = scored(net, [reading(one.text) for one in frames], LONGEST)
     column = CATEGORIES.index("hate")
     found = [said(row[column], hate) >= BAR for row in logits]
     return macro_f1([bool(one.labels["hate"]) for one in frames], found)
