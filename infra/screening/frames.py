@@ -94,7 +94,7 @@ def filled(frame: str, labels: frozenset[str], place: str, slots: Slots, draw: r
         yield Example(
             text=text,
             labels={name: int(name in labels) for name in CATEGORIES},
-            group=group if "hate" in labels and group in GROUPS else None,
+            group=group if "hate" in labels and about and group in GROUPS else None,
             source=place,
             held_out=held_out,
         )

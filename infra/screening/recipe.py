@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """Two fits: one over the public sets, then one over our frames with a part of the public sets and ordinary talk.
+    """A fit over the public sets, then `fits` from there over our frames, a part of the public sets and ordinary talk.
 
     What else was tried, and what it gave: docs/performance.md.
     """
@@ -14,8 +14,10 @@ class Recipe:
     batch: int = 128
     public_rate: float = 1.6e-4
     frames_rate: float = 2.4e-4
-    passes: int = 6
-    """Times the frames are filled and put into forms anew; one fall of the rate over all of them."""
+    fits: int = 2
+    """Fits over the frames, each from the public one with its own fills, forms and order; their weights are averaged."""
+    passes: int = 3
+    """Times a fit fills the frames and puts them into forms anew; one fall of the rate over all of them."""
     public_again: int = 12_000
     """Public examples a pass, so that the second fit does not unlearn how people write."""
     talk_again: int = 4_659

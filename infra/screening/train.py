@@ -2,9 +2,10 @@
 
     PYTHONPATH=. python infra/screening/train.py DATA
 
-DATA holds `hate/` (sets.py names the files and their digests) and `transcripts/` (ordinary talk). Two fits: on the
-public sets alone, then on our frames with a part of the public sets. The first is kept in build/screening, so that work
-on the frames need not repeat it: delete what should be made again. A GPU is used where torch finds one.
+DATA holds `hate/` (sets.py names the files and their digests) and `transcripts/` (ordinary talk). A fit on the public
+sets alone, then several from there on our frames with a part of the public sets, whose weights are averaged. The first
+is kept in build/screening, so that work on the frames need not repeat it: delete what should be made again. A GPU is
+used where torch finds one.
 """
 
 import dataclasses
@@ -39,6 +40,9 @@ FEWEST_POSITIVES = 20
 BUILD = Path("build/screening")
 MODEL = Path("processors/screening/model/screener.onnx")
 
+State = dict[str, torch.Tensor]
+"""A net's weights by their names."""
+
 Line = tuple[float, float]
 """Slope and offset through the logits of a category: its log-odds."""
 
@@ -67,24 +71,42 @@ def trained(data: Path, recipe: Recipe, build: Path) -> Net:
     print(f"on {DEVICE}:", Counter(one.source for one in public), len(talked), "passages of talk", flush=True)
     torch.manual_seed(recipe.seed)
     net = Net()
-    learn_public(net, public, recipe, build / "public.pt")
-    learn_frames(net, public, talked, recipe)
+    begun = learn_public(net, public, recipe, build / "public.pt")
+    net.load_state_dict(averaged([learn_frames(net, begun, public, talked, own) for own in each_fit(recipe)]))
     return net
 
 
-def learn_public(net: Net, public: Sequence[Example], recipe: Recipe, kept: Path) -> None:
+def each_fit(recipe: Recipe) -> list[Recipe]:
+    """The recipe of each fit over the frames: seeds of its own, for none of its passes another's."""
+    return [dataclasses.replace(recipe, seed=recipe.seed + n * recipe.passes) for n in range(recipe.fits)]
+
+
+def averaged(states: Sequence[State]) -> State:
+    """The mean of each weight. Fits from one start lie in one valley, where the mean errs less than each does (Wortsman
+    et al. 2022, arXiv 2203.05482), and costs one net to run.
+    """
+    return {
+        name: torch.stack([state[name] for state in states]).mean(0) if weight.is_floating_point() else weight
+        for name, weight in states[0].items()
+    }
+
+
+def learn_public(net: Net, public: Sequence[Example], recipe: Recipe, kept: Path) -> State:
     if not kept.exists():
         draw = random.Random(recipe.seed)
         fit(net, [as_read([flattened(one, draw) for one in public])], top_rate=recipe.public_rate, recipe=recipe)
         torch.save(net.state_dict(), kept)
-    net.load_state_dict(torch.load(kept, map_location=DEVICE))
+    begun: State = torch.load(kept, map_location=DEVICE)
+    return begun
 
 
-def learn_frames(net: Net, public: Sequence[Example], talked: Sequence[Example], recipe: Recipe) -> None:
+def learn_frames(net: Net, begun: State, public: Sequence[Example], talked: Sequence[Example], recipe: Recipe) -> State:
     """Several passes under one fall of the rate, each over other fills and other forms of the same frames."""
+    net.load_state_dict(begun)
     net.encoder.embeddings.requires_grad_(False)  # words that our frames lack keep their place beside those they have
     passes = [mixed(public, talked, recipe, recipe.seed + n) for n in range(recipe.passes)]
     fit(net, passes, top_rate=recipe.frames_rate, recipe=recipe)
+    return {name: weight.clone() for name, weight in net.state_dict().items()}
 
 
 def mixed(public: Sequence[Example], talked: Sequence[Example], recipe: Recipe, seed: int) -> list[Example]:

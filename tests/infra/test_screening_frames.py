@@ -1,4 +1,4 @@
-"""What the screener learns from is balanced over groups, keeps its held-out frames apart, and never meets the suite."""
+"""What the screener learns from is balanced over groups, keeps its held-out frames apart, and never meets a suite."""
 
 import random
 import sys
@@ -15,7 +15,7 @@ from forms import spoken  # noqa: E402
 from frames import Filling, read_frames, read_slots, side, tidied  # noqa: E402
 from suite import SUITE_GROUPS, cases  # noqa: E402
 
-SUITE = [case["text"] for case in cases((FOLDER / "suite.txt").read_text("utf-8"))]
+SUITES = [list(cases((FOLDER / name).read_text("utf-8"))) for name in ("suite.txt", "exam.txt")]
 
 
 @pytest.fixture(scope="module")
@@ -32,9 +32,10 @@ def test_every_slot_and_choice_is_filled(sentences: list[Example]) -> None:
     assert not [one.source for one in sentences if set("{}()|") & set(one.text)]
 
 
-def test_no_sentence_of_the_suite_is_learned(sentences: list[Example]) -> None:
+@pytest.mark.parametrize("suite", SUITES)
+def test_no_sentence_of_a_suite_is_learned(suite: list[dict[str, str]], sentences: list[Example]) -> None:
     learned = {one.text.casefold() for one in sentences}
-    assert not learned & {text.casefold() for text in SUITE}
+    assert not learned & {case["text"].casefold() for case in suite}
 
 
 def test_a_held_out_sentence_shares_no_frame_with_a_learned_one(sentences: list[Example]) -> None:
@@ -85,8 +86,9 @@ def test_a_form_of_speech_keeps_labels_and_group(sentences: list[Example]) -> No
         assert said.text
 
 
-def test_the_suite_asks_about_each_group_alike() -> None:
-    groups = Counter(case["group"] for case in cases((FOLDER / "suite.txt").read_text("utf-8")))
+@pytest.mark.parametrize("suite", SUITES)
+def test_a_suite_asks_about_each_group_alike(suite: list[dict[str, str]]) -> None:
+    groups = Counter(case["group"] for case in suite)
     assert len({groups[name] for name in SUITE_GROUPS}) == 1
 
 
