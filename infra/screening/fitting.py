@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 import torch
 from examples import CATEGORIES, GROUPS, Example
 from net import DEVICE, Net, batch_of, rates, tokenizer
-from recipe import Recipe
 from torch import Tensor
 from torch.nn import functional
 
 LONGEST = 64
+MASK = tokenizer(LONGEST).token_to_id("[MASK]")
 GROUP_SHARE = 0.15
 """Weight of the loss of naming the group: enough to learn it, little enough to leave the categories alone."""
 SMOOTHING = 0.03
@@ -20,11 +20,16 @@ WARM_UP = 0.06
 Batch = list[tuple[list[int], Example]]
 
 
-def fit(net: Net, passes: Sequence[Sequence[Example]], *, top_rate: float, recipe: Recipe) -> None:
-    """Train in place, each example of each pass once; texts longer than `LONGEST` tokens are cut."""
-    draw = random.Random(recipe.seed)
-    torch.manual_seed(recipe.seed)
-    order = [batch for examples in passes for batch in batches(examples, recipe.batch, draw)]
+def fit(
+    net: Net, passes: Sequence[Sequence[Example]], *, top_rate: float, size: int, seed: int, hides: float = 0.0
+) -> None:
+    """Train in place, each example of each pass once, `size` at a time; texts longer than `LONGEST` tokens are cut.
+
+    `hides` is the share of tokens that are masked, each time others.
+    """
+    draw = random.Random(seed)
+    torch.manual_seed(seed)
+    order = [batch for examples in passes for batch in batches(examples, size, draw)]
     optimiser = torch.optim.AdamW(rates(net, top_rate), weight_decay=0.01, fused=True)
     steps = len(order)
     fall = torch.optim.lr_scheduler.LambdaLR(
@@ -33,7 +38,7 @@ def fit(net: Net, passes: Sequence[Sequence[Example]], *, top_rate: float, recip
     net.train()
     tally = _Tally(steps)
     for batch in order:
-        loss = _loss(net, batch)
+        loss = _loss(net, [(_hidden(tokens, hides, draw), one) for tokens, one in batch])
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
         optimiser.step()
@@ -67,6 +72,12 @@ def batches(examples: Sequence[Example], size: int, draw: random.Random) -> Iter
         found += [alike[n : n + size] for n in range(0, len(alike), size)]
     draw.shuffle(found)
     yield from found
+
+
+def _hidden(tokens: list[int], share: float, draw: random.Random) -> list[int]:
+    """The tokens with about that share of them masked; never the first and the last, which are marks."""
+    masked = [MASK if draw.random() < share else token for token in tokens[1:-1]] if share else tokens[1:-1]
+    return [tokens[0], *masked, tokens[-1]]
 
 
 def _loss(net: Net, batch: Batch) -> Tensor:

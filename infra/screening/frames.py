@@ -6,6 +6,7 @@ hold choices and slots of their own. A frame is held out, or not, by its own dig
 phrases: a held-out sentence shares no frame with a learned one, nor any phrase, nor any word of a longer list.
 """
 
+import dataclasses
 import hashlib
 import random
 import re
@@ -22,7 +23,7 @@ PLAIN_FILLS = 16
 """Sentences made of a frame about a group (each time another one) and of one without."""
 
 HELD_OUT_OF_TEN = 1
-"""Frames of ten that are never learned from: calibration and thresholds are chosen on them."""
+"""Frames of ten that are never learned from. Their twins are, so no choice rests on them (decision 0037)."""
 
 _CHOICE = re.compile(r"\(([^()]*)\)")
 _SLOT = re.compile(r"\{(\w+)\}")
@@ -56,9 +57,18 @@ def read_slots() -> Slots:
 
 def read_frames(seed: int) -> list[Example]:
     """All sentences of all frame files, in a fixed order."""
+    return _read(HERE / "frames", seed)
+
+
+def read_apart(seed: int) -> list[Example]:
+    """Sentences of writers who saw no frame: never learned from; the model is calibrated on them (decision 0037)."""
+    return [dataclasses.replace(one, held_out=True) for one in _read(HERE / "apart", seed)]
+
+
+def _read(folder: Path, seed: int) -> list[Example]:
     slots = read_slots()
     found: list[Example] = []
-    for path in sorted((HERE / "frames").glob("*.txt")):
+    for path in sorted(folder.glob("*.txt")):
         for place, labels, frame in frames_of(path):
             found += filled(frame, labels, place, slots, random.Random(f"{seed}:{place}"))
     return found

@@ -5,17 +5,20 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """A fit over the public sets, then `fits` from there over our frames, a part of the public sets and ordinary talk.
+    """A fit over the public sets, then rounds of fits over our frames, a part of the public sets and ordinary talk.
 
+    The fits of a round begin with the same weights and differ in what they hide; the round ends with their mean.
     What else was tried, and what it gave: docs/performance.md.
     """
 
     seed: int = 7
-    batch: int = 128
+    batch: int = 64
+    public_batch: int = 128
     public_rate: float = 1.6e-4
-    frames_rate: float = 2.4e-4
-    fits: int = 2
-    """Fits over the frames, each from the public one with its own fills, forms and order; their weights are averaged."""
+    frames_rate: float = 1.6e-4
+    rounds: int = 2
+    hides: tuple[float, ...] = (0.0, 0.1)
+    """One fit of a round for each: the share of tokens that it hides, as a recogniser loses words."""
     passes: int = 3
     """Times a fit fills the frames and puts them into forms anew; one fall of the rate over all of them."""
     public_again: int = 12_000

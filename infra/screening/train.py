@@ -3,7 +3,7 @@
     PYTHONPATH=. python infra/screening/train.py DATA
 
 DATA holds `hate/` (sets.py names the files and their digests) and `transcripts/` (ordinary talk). A fit on the public
-sets alone, then several from there on our frames with a part of the public sets, whose weights are averaged. The first
+sets alone, then rounds of fits on our frames with a part of the public sets, whose weights are averaged. The first fit
 is kept in build/screening, so that work on the frames need not repeat it: delete what should be made again. A GPU is
 used where torch finds one.
 """
@@ -25,7 +25,7 @@ from examples import CATEGORIES, Example
 from export import export
 from fitting import LONGEST, fit
 from forms import flattened, spoken
-from frames import read_frames
+from frames import read_apart, read_frames
 from net import DEVICE, Net, scored
 from recipe import SHIPPED, Recipe
 from sets import read_sets
@@ -34,7 +34,7 @@ from talk import BAR, cautions, talk
 from bench.f1 import macro_f1
 from processors.screening.classifier_reading import reading
 
-VERSION = "2026-11b"
+VERSION = "2026-11c"
 FEWEST_POSITIVES = 20
 
 BUILD = Path("build/screening")
@@ -51,12 +51,12 @@ def main(data: Path, recipe: Recipe = SHIPPED, model: Path = MODEL, build: Path 
     torch.set_num_threads(min(4, os.cpu_count() or 1))
     build.mkdir(parents=True, exist_ok=True)
     net = trained(data, recipe, build)
-    frames = [one for one in read_frames(recipe.seed) if one.held_out]
-    logits = scored(net, [reading(one.text) for one in frames], LONGEST)
-    calibration, figures = calibrated(logits, frames)
+    apart = read_apart(recipe.seed)
+    logits = scored(net, [reading(one.text) for one in apart], LONGEST)
+    calibration, figures = calibrated(logits, apart)
     caution = cautions(net, calibration, data / "transcripts")
     cautious = {name: (slope, round(offset - caution[name], 4)) for name, (slope, offset) in calibration.items()}
-    figures |= {"caution": caution, "macro_f1": held_out_f1(logits, frames, cautious["hate"])}
+    figures |= {"caution": caution, "macro_f1": apart_f1(logits, apart, cautious["hate"])}
     (build / "figures.json").write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
     print({name: figures[name] for name in ("caution", "macro_f1")}, flush=True)
     export(net, {"version": VERSION, "calibration": cautious}, model)
@@ -71,14 +71,12 @@ def trained(data: Path, recipe: Recipe, build: Path) -> Net:
     print(f"on {DEVICE}:", Counter(one.source for one in public), len(talked), "passages of talk", flush=True)
     torch.manual_seed(recipe.seed)
     net = Net()
-    begun = learn_public(net, public, recipe, build / "public.pt")
-    net.load_state_dict(averaged([learn_frames(net, begun, public, talked, own) for own in each_fit(recipe)]))
+    state = learn_public(net, public, recipe, build / "public.pt")
+    for n in range(recipe.rounds):
+        own = dataclasses.replace(recipe, seed=recipe.seed + n * recipe.passes)  # no pass has another's seed
+        state = averaged([learn_frames(net, state, public, talked, own, hides) for hides in recipe.hides])
+    net.load_state_dict(state)
     return net
-
-
-def each_fit(recipe: Recipe) -> list[Recipe]:
-    """The recipe of each fit over the frames: seeds of its own, for none of its passes another's."""
-    return [dataclasses.replace(recipe, seed=recipe.seed + n * recipe.passes) for n in range(recipe.fits)]
 
 
 def averaged(states: Sequence[State]) -> State:
@@ -94,18 +92,21 @@ def averaged(states: Sequence[State]) -> State:
 def learn_public(net: Net, public: Sequence[Example], recipe: Recipe, kept: Path) -> State:
     if not kept.exists():
         draw = random.Random(recipe.seed)
-        fit(net, [as_read([flattened(one, draw) for one in public])], top_rate=recipe.public_rate, recipe=recipe)
+        posts = as_read([flattened(one, draw) for one in public])
+        fit(net, [posts], top_rate=recipe.public_rate, size=recipe.public_batch, seed=recipe.seed)
         torch.save(net.state_dict(), kept)
     begun: State = torch.load(kept, map_location=DEVICE)
     return begun
 
 
-def learn_frames(net: Net, begun: State, public: Sequence[Example], talked: Sequence[Example], recipe: Recipe) -> State:
+def learn_frames(
+    net: Net, begun: State, public: Sequence[Example], talked: Sequence[Example], recipe: Recipe, hides: float
+) -> State:
     """Several passes under one fall of the rate, each over other fills and other forms of the same frames."""
     net.load_state_dict(begun)
     net.encoder.embeddings.requires_grad_(False)  # words that our frames lack keep their place beside those they have
     passes = [mixed(public, talked, recipe, recipe.seed + n) for n in range(recipe.passes)]
-    fit(net, passes, top_rate=recipe.frames_rate, recipe=recipe)
+    fit(net, passes, top_rate=recipe.frames_rate, size=recipe.batch, seed=recipe.seed, hides=hides)
     return {name: weight.clone() for name, weight in net.state_dict().items()}
 
 
@@ -123,19 +124,19 @@ def as_read(examples: Sequence[Example]) -> list[Example]:
 
 
 def calibrated(
-    logits: Sequence[Sequence[float]], frames: Sequence[Example]
+    logits: Sequence[Sequence[float]], apart: Sequence[Example]
 ) -> tuple[dict[str, Line], dict[str, object]]:
-    """Each category's line through logits of held-out frames, and how far it is off, cross-fitted over two halves.
+    """Each category's line through logits of sentences apart, and how far it is off, cross-fitted over two halves.
 
-    The lines are evened, the figures are those of the frames as they are. The public sets take no part, their labels
-    are too noisy to say how sure a screener may be of a clear sentence; ordinary talk none, because it would only say
-    that hate is rare there.
+    The lines are evened, the figures are those of the sentences as they are. Neither held-out frames take part, whose
+    twins were learned with the other label, so that a net seems less sure than it may be; nor the public sets, whose
+    labels are too noisy; nor ordinary talk, which would only say that hate is rare there.
     """
     lines: dict[str, Line] = {}
     figures: dict[str, object] = {}
     for column, name in enumerate(CATEGORIES):
-        pairs = [(row[column], one.labels[name]) for row, one in zip(logits, frames, strict=True)]
-        half = [_first_half(one) for one in frames]
+        pairs = [(row[column], one.labels[name]) for row, one in zip(logits, apart, strict=True)]
+        half = [_first_half(one) for one in apart]
         lines[name] = evened(_line(pairs), sum(label for _, label in pairs) / len(pairs))
         crossed: list[tuple[float, int]] = []
         for side in (True, False):
@@ -148,27 +149,27 @@ def calibrated(
     return lines, figures
 
 
-def held_out_f1(logits: Sequence[Sequence[float]], frames: Sequence[Example], hate: Line) -> float:
-    """Of hate at the shipped bar, among held-out sentences: what one fit is compared with another by."""
+def apart_f1(logits: Sequence[Sequence[float]], apart: Sequence[Example], hate: Line) -> float:
+    """Of hate at the shipped bar, among sentences apart: what one fit is compared with another by."""
     column = CATEGORIES.index("hate")
     found = [said(row[column], hate) >= BAR for row in logits]
-    return macro_f1([bool(one.labels["hate"]) for one in frames], found)
+    return macro_f1([bool(one.labels["hate"]) for one in apart], found)
 
 
 def _line(pairs: Sequence[tuple[float, int]]) -> Line:
-    """The net's own probabilities where too little is held out to better them."""
+    """The net's own probabilities where there is too little to better them by."""
     return platt(pairs) if sum(label for _, label in pairs) >= FEWEST_POSITIVES else (1.0, 0.0)
 
 
 def evened(line: Line, share: float) -> Line:
-    """The line for texts of which half are so. Among the frames one in two is hateful, but only one in a hundred of
+    """The line for texts of which half are so. Apart, six in ten are hateful, but one in 250 is
     self-harm: unevened, a policy's bar would mean something else for each category (Saerens et al. 2002).
     """
     return line[0], round(line[1] + math.log((1 - share) / share), 4) if 0 < share < 1 else line[1]
 
 
 def _first_half(example: Example) -> bool:
-    """A frame with all its sentences lies in one half."""
+    """A line with all its sentences lies in one half."""
     return hashlib.sha256(example.source.encode()).digest()[-1] % 2 == 0
 
 

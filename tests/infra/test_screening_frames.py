@@ -12,7 +12,7 @@ sys.path.insert(0, str(FOLDER))
 
 from examples import GROUPS, Example  # noqa: E402 - the folder is no package: it runs where torch is
 from forms import spoken  # noqa: E402
-from frames import Filling, read_frames, read_slots, side, tidied  # noqa: E402
+from frames import Filling, read_apart, read_frames, read_slots, side, tidied  # noqa: E402
 from suite import SUITE_GROUPS, cases  # noqa: E402
 
 SUITES = [list(cases((FOLDER / name).read_text("utf-8"))) for name in ("suite.txt", "exam.txt")]
@@ -36,6 +36,13 @@ def test_every_slot_and_choice_is_filled(sentences: list[Example]) -> None:
 def test_no_sentence_of_a_suite_is_learned(suite: list[dict[str, str]], sentences: list[Example]) -> None:
     learned = {one.text.casefold() for one in sentences}
     assert not learned & {case["text"].casefold() for case in suite}
+
+
+def test_no_sentence_apart_is_learned(sentences: list[Example]) -> None:
+    learned = {one.text.casefold() for one in sentences}
+    apart = read_apart(7)
+    assert all(one.held_out for one in apart)
+    assert not learned & {one.text.casefold() for one in apart}
 
 
 def test_a_held_out_sentence_shares_no_frame_with_a_learned_one(sentences: list[Example]) -> None:
