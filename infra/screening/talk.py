@@ -24,8 +24,8 @@ CALLS_LEARNED = 20
 CALLS_CHOSEN_BY = 10
 """The calls after those learned from, by which each category's caution is chosen; the ten after them choose nothing."""
 
-ALARMS_AN_HOUR = {"hate": 0.15, "threat": 0.15, "harassment": 0.3, "self_harm": 0.15}
-"""What ordinary talk may cost a moderator, category by category. One an hour is the bar; half of it is spent here, as
+ALARMS_AN_HOUR = {"hate": 0.35, "threat": 0.15, "harassment": 0.3, "self_harm": 0.15}
+"""What ordinary talk may cost a moderator, category by category. One an hour is the bar; less is spent here, as
 the calls that choose flatter, and talk elsewhere is less orderly. Harassment does not count, because what the
 model alone takes for it is a note (policy.yaml, `by_model`)."""
 
