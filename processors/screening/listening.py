@@ -138,4 +138,5 @@ def _recent(captions: Sequence[Caption], newest: Caption, context: Context) -> t
 
 
 def _within(earlier: Caption, later: Caption, context: Context) -> bool:
-    return later.start_ms - earlier.end_ms <= context.seconds * 1000
+    """Captions may come out of order: what was said afterwards is no context of what was said before."""
+    return earlier.start_ms <= later.start_ms and later.start_ms - earlier.end_ms <= context.seconds * 1000

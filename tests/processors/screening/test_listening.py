@@ -56,6 +56,11 @@ def test_passages_far_apart_are_two_findings() -> None:
     assert ids(heard(said)) == ["room:a:hate:live:0", "room:a:hate:live:60000"]
 
 
+def test_what_was_said_later_is_no_context_though_it_came_first() -> None:
+    said = (caption("I hate onions.", 1, start_ms=60_000), caption(TALK[2], 0, start_ms=0))
+    assert ids(heard(said, Keyword())) == ["room:a:hate:live:60000"]
+
+
 def test_speakers_are_judged_apart() -> None:
     said = (caption("Immigrants are", 0, track_id="a"), caption("vermin in the cellar", 1, track_id="b"))
     assert reread(said, POLICY, NoClassifier()) == ()
