@@ -43,7 +43,6 @@ class Example:
     group: str | None = None
     weight: float = 1.0
     source: str
-    held_out: bool = False
 
     def __repr__(self) -> str:
         return f"Example({self.source}, {self.labels}, {self.group})"

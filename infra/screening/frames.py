@@ -2,16 +2,14 @@
 
 A frame file holds comments (`#`), headings that name the labels of what follows (`[hate threat]`, `[none]`), and one
 frame a line: `(a|b|)` is a choice, `{groups}` a slot of slots.toml, `{badly}` a list of phrases.txt, whose phrases may
-hold choices and slots of their own. A frame is held out, or not, by its own digest, and so is one of ten words and
-phrases: a held-out sentence shares no frame with a learned one, nor any phrase, nor any word of a longer list.
+hold choices and slots of their own. All frames are learned from: a frame held out has a twin in nearly the same words
+with the other label, so it would only punish learning. What is judged by comes from other writers (decision 0037).
 """
 
-import dataclasses
-import hashlib
 import random
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,9 +19,6 @@ HERE = Path(__file__).parent
 GROUP_FILLS = 20
 PLAIN_FILLS = 16
 """Sentences made of a frame about a group (each time another one) and of one without."""
-
-HELD_OUT_OF_TEN = 1
-"""Frames of ten that are never learned from. Their twins are, so no choice rests on them (decision 0037)."""
 
 _CHOICE = re.compile(r"\(([^()]*)\)")
 _SLOT = re.compile(r"\{(\w+)\}")
@@ -62,7 +57,7 @@ def read_frames(seed: int) -> list[Example]:
 
 def read_apart(seed: int) -> list[Example]:
     """Sentences of writers who saw no frame: never learned from; the model is calibrated on them (decision 0037)."""
-    return [dataclasses.replace(one, held_out=True) for one in _read(HERE / "apart", seed)]
+    return _read(HERE / "apart", seed)
 
 
 def _read(folder: Path, seed: int) -> list[Example]:
@@ -88,7 +83,6 @@ def frames_of(path: Path) -> Iterator[tuple[str, frozenset[str], str]]:
 
 def filled(frame: str, labels: frozenset[str], place: str, slots: Slots, draw: random.Random) -> Iterator[Example]:
     """One example per fill, equal ones once; groups take turns, so every frame is about every group equally often."""
-    held_out = _digest(frame) % 10 < HELD_OUT_OF_TEN
     names = sorted(slots.slurs if "{slur_" in frame else slots.groups)
     if "{slur_many_same}" in frame:
         names = sorted(set(slots.groups) & set(slots.slurs))
@@ -97,7 +91,7 @@ def filled(frame: str, labels: frozenset[str], place: str, slots: Slots, draw: r
     told = set[str]()
     for n in range(GROUP_FILLS if about else PLAIN_FILLS):
         group = turns[n // len(names) % 3][n % len(names)] if about else "none"
-        text = Filling(slots, group, held_out, draw).fill(frame)
+        text = Filling(slots, group, draw).fill(frame)
         if text in told:
             continue
         told.add(text)
@@ -106,7 +100,6 @@ def filled(frame: str, labels: frozenset[str], place: str, slots: Slots, draw: r
             labels={name: int(name in labels) for name in CATEGORIES},
             group=group if "hate" in labels and about and group in GROUPS else None,
             source=place,
-            held_out=held_out,
         )
 
 
@@ -117,11 +110,10 @@ def _names_a_group(frame: str, slots: Slots) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Filling:
-    """How the slots of one sentence are filled: about which group, from which side of the split."""
+    """How the slots of one sentence are filled: and about which group."""
 
     slots: Slots
     group: str
-    held_out: bool
     draw: random.Random
 
     def fill(self, frame: str) -> str:
@@ -134,19 +126,19 @@ class Filling:
 
     def _phrase(self, found: re.Match[str]) -> str:
         phrases = self.slots.phrases.get(found[1])
-        return self.draw.choice(side(phrases, self.held_out)) if phrases else found[0]
+        return self.draw.choice(phrases) if phrases else found[0]
 
     def _word(self, name: str) -> str:
         slots, draw = self.slots, self.draw
         if name == "who_c":
-            said = draw.choice(side(slots.words["who"], self.held_out))
+            said = draw.choice(slots.words["who"])
             return said[:1].upper() + said[1:]
         own = slots.groups.get(self.group, slots.groups["women"])
         slurs = slots.slurs.get(self.group) or slots.slurs[draw.choice(sorted(slots.slurs))]
         kinds = {"groups": own["many"], "one": own["one"], "adj": own["adj"], "slur_one": slurs["one"]}
         kinds |= {"slur_many": slurs["many"], "slur_many_same": slurs["many"]}
         kinds["slur_bare"] = [word.split(" ", 1)[1] for word in slurs["one"]]
-        return draw.choice(kinds.get(name) or side(slots.words[name], self.held_out))
+        return draw.choice(kinds.get(name) or slots.words[name])
 
 
 def tidied(text: str) -> str:
@@ -154,13 +146,3 @@ def tidied(text: str) -> str:
     text = _SPACE_BEFORE.sub("", " ".join(text.split()))
     text = _BEFORE_A_VOWEL.sub(r"\1n", _ARTICLES.sub(r"\1", _DOUBLED.sub(r"\1", text)))
     return text[:1].upper() + text[1:]
-
-
-def side(texts: Sequence[str], held_out: bool) -> list[str]:
-    """What fills a held-out sentence (a tenth, by digest) or a learned one (the rest); a short list fills both."""
-    apart = sorted(texts, key=_digest)[: len(texts) * HELD_OUT_OF_TEN // 10]
-    return [text for text in texts if (text in apart) == held_out] if apart else list(texts)
-
-
-def _digest(text: str) -> int:
-    return int(hashlib.sha256(text.encode()).hexdigest(), 16)

@@ -24,7 +24,7 @@ class Recipe:
     public_again: int = 12_000
     """Public examples a pass, so that the second fit does not unlearn how people write."""
     talk_again: int = 4_659
-    """Passages of ordinary talk a pass: all there are; with fewer, scores had to be lowered more."""
+    """Passages of ordinary talk a pass, of three times as many; with fewer, scores had to be lowered more."""
 
 
 SHIPPED = Recipe()

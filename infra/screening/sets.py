@@ -156,7 +156,6 @@ def _edos(folder: Path) -> Iterator[Example]:
             group="women" if sexist else None,
             weight=weight,
             source="edos" if sexist else "edos_not",
-            held_out=row["split"] == "dev",
         )
 
 
@@ -173,7 +172,6 @@ def _hatemoji(folder: Path) -> Iterator[Example]:
                 labels=labels,
                 group=HATEMOJI_GROUPS.get(target[:3]) if hate and target != "trav" else None,
                 source="hatemoji",
-                held_out=name == "val",
             )
 
 
@@ -183,13 +181,7 @@ def _tweeteval(folder: Path) -> Iterator[Example]:
         labels = (folder / f"tweeteval_{name}_labels.txt").read_text("utf-8").split("\n")
         for text, label in zip(texts, labels, strict=False):
             if label:
-                yield Example(
-                    text=plain(text),
-                    labels={"hate": int(label)},
-                    weight=0.4,
-                    source="tweeteval" if name == "train" else "tweeteval_val",
-                    held_out=name == "val",
-                )
+                yield Example(text=plain(text), labels={"hate": int(label)}, weight=0.4, source="tweeteval")
 
 
 def _vicomtech(folder: Path) -> Iterator[Example]:

@@ -3,7 +3,7 @@
     python infra/screening/suite.py suite.txt build/screening/suite.csv
 
 Both suites here were written apart from the training frames and are never learned from. suite.txt serves to look at
-while developing (thresholds are chosen on held-out frames instead); exam.txt is asked once, when a version is fixed.
+while developing (the model is calibrated on sentences apart instead); exam.txt is asked once, when a version is fixed.
 """
 
 import csv

@@ -19,7 +19,7 @@ TRANSCRIPTS = "08b008ef3a696fb8abc74ed5ccde7eadb5a8c4d1a2649739c75870aef247be17"
 """SHA-256 over the transcripts, by name, one after the other."""
 
 CALLS_LEARNED = 20
-"""The first calls are ordinary talk to learn from, the others stay unseen; a passage is up to three lines."""
+"""The first calls are ordinary talk to learn from, the others stay unseen. A passage is up to three lines, from any."""
 
 CALLS_CHOSEN_BY = 10
 """The calls after those learned from, by which each category's caution is chosen; the ten after them choose nothing."""
@@ -56,8 +56,7 @@ def _passages(path: Path) -> list[Example]:
     lines = [line for _, line in lines_of(path)]
     labels = dict.fromkeys(CATEGORIES, 0)
     return [
-        Example(text=" ".join(lines[n : n + 1 + n // 3 % 3]), labels=labels, source="talk")
-        for n in range(0, len(lines), 3)
+        Example(text=" ".join(lines[n : n + 1 + n // 3 % 3]), labels=labels, source="talk") for n in range(len(lines))
     ]
 
 

