@@ -23,7 +23,7 @@ OTHERS_MS = 15_000
 
 
 class Speaker(Record, frozen=True, kw_only=True):
-    """What is remembered of one track: its last captions and its findings of the last minute."""
+    """What is remembered of one track: its last captions, in time order, and its findings of the last minute."""
 
     window: tuple[Caption, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -44,15 +44,26 @@ def hear(ears: Ears, caption: Caption, policy: Policy, classifier: Classifier) -
     if any(known.caption_id == caption.caption_id for known in speaker.window):
         return ears, ()
     window = (*_recent(speaker.window, caption, policy.context), caption)
-    recent = tuple(one for one in ears.recent if abs(caption.start_ms - one.end_ms) <= OTHERS_MS)
+    near = tuple(one for one in ears.recent if _apart_ms(one, caption) <= OTHERS_MS)
     names = ears.names | {caption.track_id: caption.speaker}
-    marks = screen(window, policy, classifier, others=_others(recent, caption))
-    aims, repeated = aimed(ears.aims, caption, marks, names, recent, policy)
+    marks = screen(window, policy, classifier, others=_others(near, caption))
+    aims, repeated = aimed(ears.aims, caption, marks, names, near, policy)
     known = tuple(found for found in speaker.findings if found.end_ms > caption.start_ms - LONGEST_MS)
     findings = _added(known, (*marks, *repeated), window, policy)
-    speakers = ears.speakers | {caption.track_id: Speaker(window=window, findings=findings)}
-    heard = Ears(speakers=speakers, names=names, recent=(*recent, caption), aims=aims)
+    last = _in_time((*speaker.window, caption))[-policy.context.captions :]
+    speakers = ears.speakers | {caption.track_id: Speaker(window=last, findings=findings)}
+    heard = Ears(speakers=speakers, names=names, recent=_just_now((*ears.recent, caption)), aims=aims)
     return heard, tuple(found for found in findings if found not in known)
+
+
+def _just_now(captions: Sequence[Caption]) -> tuple[Caption, ...]:
+    """Those near the last that was said, which need not be the last that came."""
+    newest = max(caption.start_ms for caption in captions)
+    return _in_time(one for one in captions if newest - one.end_ms <= OTHERS_MS)
+
+
+def _in_time(captions: Iterable[Caption]) -> tuple[Caption, ...]:
+    return tuple(sorted(captions, key=lambda caption: (caption.start_ms, caption.track_id, caption.caption_id)))
 
 
 class _Judged(NamedTuple):
@@ -64,7 +75,7 @@ class _Judged(NamedTuple):
 def reread(captions: Iterable[Caption], policy: Policy, classifier: Classifier) -> tuple[Finding, ...]:
     """Screen all captions of a room's pass: each passage with what was said before and after it."""
     once = {(caption.track_id, caption.caption_id): caption for caption in captions}
-    room = sorted(once.values(), key=lambda caption: (caption.start_ms, caption.track_id, caption.caption_id))
+    room = _in_time(once.values())
     names = {caption.track_id: caption.speaker for caption in room}
     findings: dict[str, tuple[Finding, ...]] = defaultdict(tuple)
     aims: tuple[Aim, ...] = ()

@@ -61,6 +61,25 @@ def test_what_was_said_later_is_no_context_though_it_came_first() -> None:
     assert ids(heard(said, Keyword())) == ["room:a:hate:live:60000"]
 
 
+class Both:
+    """A classifier that hates two words together."""
+
+    name = "both@1"
+
+    def score(self, texts: Sequence[str]) -> list[dict[str, float]]:
+        return [{"hate": 0.9} if {"beans", "onions"} <= set(text.split()) else {} for text in texts]
+
+
+def test_a_late_caption_makes_nobody_forget_what_was_said_after_it() -> None:
+    said = (
+        caption("all these beans", 1, start_ms=60_000),
+        caption(TALK[2], 0, start_ms=0),
+        caption("and the onions", 2, start_ms=63_000),
+    )
+    assert len(heard(said, Both())) == 1
+    assert len(heard(said[:1], Both())) == 0
+
+
 def test_speakers_are_judged_apart() -> None:
     said = (caption("Immigrants are", 0, track_id="a"), caption("vermin in the cellar", 1, track_id="b"))
     assert reread(said, POLICY, NoClassifier()) == ()
