@@ -1,12 +1,14 @@
 """`earwitness bench`: figures as one JSON object on the last line of standard output."""
 
 import asyncio
+import functools
 import json
 import os
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
@@ -14,9 +16,11 @@ import msgspec
 from schemas.errors import EarwitnessError
 from streams.logs import configure_logs
 
+if TYPE_CHECKING:
+    from bench.screening import Case
+
 JUDGES = ("screener", "model", "rules", "alt-profanity-check", "better-profanity")
 """Ours as shipped, each half of it alone, and two well-known packages (extra `compare`)."""
-
 
 VOICES = ("joe", "slt", "rms", "awb")
 """The first comes with the extra `spoken`; the others are flite's, where it is installed."""
@@ -146,62 +150,51 @@ def fuzz(chunks: int, seed: int, as_json: bool) -> None:
     sys.exit(0 if report.well else 1)
 
 
+def _labelled(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command its cases out of a CSV, and the options that say which column is what."""
+
+    @click.argument("cases", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+    @click.option("--text", required=True, help="The column of what is said.")
+    @click.option("--label", required=True, help="The column of what it is.")
+    @click.option("--positive", help="The label of what a person should see; else hateful, hate, toxic, 1, true …")
+    @click.option("--group", help="A column to tell results apart by: a functionality, a target.")
+    @click.option("--category", default="hate", show_default=True, help="What the labels are about.")
+    @functools.wraps(command)
+    def with_cases(
+        cases: Path, text: str, label: str, positive: str | None, group: str | None, **others: object
+    ) -> None:
+        from bench.screening import read_cases
+
+        command(read_cases(cases, text, label, positive, group), **others)
+
+    return with_cases
+
+
 @bench.command()
-@click.argument("cases", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--text", required=True, help="The column of what was said.")
-@click.option("--label", required=True, help="The column of what it is.")
-@click.option("--positive", help="The label of what a person should see; else hateful, hate, toxic, 1, true …")
-@click.option("--group", help="A column to tell results apart by: a functionality, a target.")
-@click.option("--category", default="hate", show_default=True, help="What the labels are about.")
+@_labelled
 @click.option("--judge", type=click.Choice(JUDGES), default=JUDGES[0], show_default=True)
 @click.option("--json", "as_json", is_flag=True)
-def screening(
-    cases: Path,
-    text: str,
-    label: str,
-    positive: str | None,
-    group: str | None,
-    category: str,
-    judge: str,
-    as_json: bool,
-) -> None:
+def screening(cases: "Sequence[Case]", category: str, judge: str, as_json: bool) -> None:
     """Labelled texts through the shipped screener: how often it is right, for whom not, how fast."""
     from bench.judges import judge_named
-    from bench.screening import measured, read_cases
+    from bench.screening import measured
 
-    report = measured(judge, judge_named(judge, category), read_cases(cases, text, label, positive, group))
+    report = measured(judge, judge_named(judge, category), cases)
     _say(msgspec.to_builtins(report), as_json=as_json)
 
 
 @bench.command()
-@click.argument("cases", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--text", required=True, help="The column of what is to be said.")
-@click.option("--label", required=True, help="The column of what it is.")
-@click.option("--positive", help="The label of what a person should see; else hateful, hate, toxic, 1, true …")
-@click.option("--group", help="A column to tell results apart by; a sample keeps the share of each.")
-@click.option("--category", default="hate", show_default=True, help="What the labels are about.")
+@_labelled
 @click.option("--voice", type=click.Choice(VOICES), default=VOICES[0], show_default=True)
 @click.option("--limit", type=click.IntRange(2), help="No more cases than that, of every group and label.")
 @click.option("--json", "as_json", is_flag=True)
-def spoken(
-    cases: Path,
-    text: str,
-    label: str,
-    positive: str | None,
-    group: str | None,
-    category: str,
-    voice: str,
-    limit: int | None,
-    as_json: bool,
-) -> None:
-    """The same, spoken by a synthetic voice and heard by the captioner's engine: what hearing costs the screener."""
-    from bench.screening import read_cases
+def spoken(cases: "Sequence[Case]", category: str, voice: str, limit: int | None, as_json: bool) -> None:
+    """Labelled texts, spoken by a synthetic voice and heard by our captioner: what hearing costs the screener."""
     from bench.spoken import listening_to, measured, sampled
     from processors.screening.classifier_model import load_model
     from processors.screening.policy import shipped_policy
 
-    chosen = sampled(read_cases(cases, text, label, positive, group), limit)
-    report = measured(voice, listening_to(voice), chosen, shipped_policy(), load_model(), category)
+    report = measured(voice, listening_to(voice), sampled(cases, limit), shipped_policy(), load_model(), category)
     _say(msgspec.to_builtins(report), as_json=as_json)
 
 
