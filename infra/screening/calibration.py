@@ -1,4 +1,4 @@
-"""Held-out logits and labels in; the line that makes them probabilities, and how far those are off, out."""
+"""Logits and labels in; the line that makes them probabilities, and how far those are off, out."""
 
 import math
 from collections.abc import Sequence
@@ -8,8 +8,11 @@ from torch.nn import functional
 
 BINS = 10
 
+Line = tuple[float, float]
+"""Slope and offset through the logits of a category: its log-odds."""
 
-def platt(pairs: Sequence[tuple[float, int]]) -> tuple[float, float]:
+
+def platt(pairs: Sequence[tuple[float, int]]) -> Line:
     """Slope and offset of the logistic line (Platt 1999) of least log loss through logits and labels."""
     x, y = torch.tensor(pairs, dtype=torch.float64).T
     line = torch.tensor([1.0, 0.0], dtype=torch.float64, requires_grad=True)
@@ -25,7 +28,7 @@ def platt(pairs: Sequence[tuple[float, int]]) -> tuple[float, float]:
     return round(line[0].item(), 4), round(line[1].item(), 4)
 
 
-def said(logit: float, line: tuple[float, float]) -> float:
+def said(logit: float, line: Line) -> float:
     """The probability that a line makes of a logit."""
     return 1 / (1 + math.exp(-(logit * line[0] + line[1])))
 

@@ -1,7 +1,6 @@
-"""A trained net and what is known about it in, one int8 ONNX file with its tokenizer and calibration inside out."""
+"""A trained net in, one int8 ONNX file with its tokenizer inside out; what it says is not calibrated yet."""
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -33,8 +32,8 @@ class Rows(nn.Module):
         return functional.embedding(ids, self.rounded).float() * functional.embedding(ids, self.scales)
 
 
-def export(net: Net, facts: Mapping[str, object], target: Path) -> None:
-    """Write `target`; `facts` (version, calibration, figures) go into its metadata as JSON."""
+def export(net: Net, version: str, target: Path) -> None:
+    """Write `target`; its version and the names of its outputs go into its metadata as JSON."""
     kept = kept_pieces()
     words = net.encoder.embeddings.word_embeddings
     net.encoder.embeddings.word_embeddings = Rows(words.weight[kept].detach().cpu())
@@ -51,8 +50,8 @@ def export(net: Net, facts: Mapping[str, object], target: Path) -> None:
             extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
         )
         model = onnx.load(str(small))
-    told = {"tokenizer": _tokenizer(kept), "facts": json.dumps({"categories": CATEGORIES, "groups": GROUPS, **facts})}
-    onnx.helper.set_model_props(model, told)
+    facts = {"categories": CATEGORIES, "groups": GROUPS, "version": version}
+    onnx.helper.set_model_props(model, {"tokenizer": _tokenizer(kept), "facts": json.dumps(facts)})
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(model.SerializeToString())
 

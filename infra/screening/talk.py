@@ -4,16 +4,14 @@ The calls are taken in the order of their names: some to learn from, the next to
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from calibration import said
+from calibration import Line, said
 from examples import CATEGORIES, Example
-from net import Net, scored
 
 from bench.transcripts import files_in, lines_of
-from processors.screening.classifier_reading import reading
 
 TRANSCRIPTS = "08b008ef3a696fb8abc74ed5ccde7eadb5a8c4d1a2649739c75870aef247be17"
 """SHA-256 over the transcripts, by name, one after the other."""
@@ -24,7 +22,7 @@ CALLS_LEARNED = 20
 CALLS_CHOSEN_BY = 10
 """The calls after those learned from, by which each category's caution is chosen; the ten after them choose nothing."""
 
-ALARMS_AN_HOUR = {"hate": 0.35, "threat": 0.15, "harassment": 0.3, "self_harm": 0.15}
+ALARMS_AN_HOUR = {"hate": 0.55, "threat": 0.15, "harassment": 0.3, "self_harm": 0.15}
 """What ordinary talk may cost a moderator, category by category. One an hour is the bar; less is spent here, as
 the calls that choose flatter, and talk elsewhere is less orderly. Harassment does not count, because what the
 model alone takes for it is a note (policy.yaml, `by_model`)."""
@@ -38,9 +36,6 @@ CAUTIONS = tuple(round(0.1 * n, 1) for n in range(81))
 WORDS_PER_MINUTE = 160
 WINDOW = 3
 """Captions that the screener judges together."""
-
-LONGEST = 256
-"""Tokens, as in the screener."""
 
 
 def talk(folder: Path) -> list[Example]:
@@ -60,18 +55,20 @@ def _passages(path: Path) -> list[Example]:
     ]
 
 
-def cautions(net: Net, lines: Mapping[str, tuple[float, float]], folder: Path) -> dict[str, float]:
+def cautions(
+    logits: Callable[[Sequence[str]], list[list[float]]], lines: Mapping[str, Line], folder: Path
+) -> dict[str, float]:
     """What to take off each category's log-odds so that ordinary talk raises no more alarms than it may."""
     calls = files_in(folder)[CALLS_LEARNED : CALLS_LEARNED + CALLS_CHOSEN_BY]
     talked = [list(lines_of(path)) for path in calls]
     hours = sum(len(line.split()) for lines in talked for _, line in lines) / WORDS_PER_MINUTE / 60
-    logits = [scored(net, [reading(text) for text in _windows(lines)], LONGEST) for lines in talked]
+    rooms = [logits(_windows(lines)) for lines in talked]
     return {
         name: next(
             (
                 caution
                 for caution in CAUTIONS
-                if sum(_passages_above([row[column] for row in rows], (slope, offset - caution)) for rows in logits)
+                if sum(_passages_above([row[column] for row in rows], (slope, offset - caution)) for rows in rooms)
                 <= ALARMS_AN_HOUR[name] * hours
             ),
             CAUTIONS[-1],
@@ -88,7 +85,7 @@ def _windows(lines: Sequence[tuple[str, str]]) -> list[str]:
     ]
 
 
-def _passages_above(logits: Sequence[float], line: tuple[float, float]) -> int:
+def _passages_above(logits: Sequence[float], line: Line) -> int:
     """Passages at the bar or above; neighbours are one passage."""
     above = [said(logit, line) >= BAR for logit in logits]
     return sum(now and not before for before, now in pairwise((False, *above)))

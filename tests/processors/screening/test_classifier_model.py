@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from bench.judges import said, shown
 from processors.screening import classifier_model
 from processors.screening.classifier import ModelMissing
 from processors.screening.classifier_model import (
@@ -36,20 +35,13 @@ def model() -> ModelClassifier:
         "I can't stand women, they are all stupid.",
         "Black people are not human.",
         "I'm not racist but immigrants are parasites.",
+        "gay people should be locked up that is what i think",
+        "immigrants should be locked up that is what i think",
     ],
 )
 def test_hate_is_shown_to_a_person(model: ModelClassifier, text: str) -> None:
     (scores,) = model.score([text])
     assert scores["hate"] >= QUEUE
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["gay people should be locked up that is what i think", "immigrants should be locked up that is what i think"],
-)
-def test_hate_that_the_model_alone_is_not_sure_of_is_shown_by_a_rule(model: ModelClassifier, text: str) -> None:
-    assert model.score([text])[0]["hate"] < QUEUE
-    assert shown([said(text)], shipped_policy(), model, "hate")
 
 
 @pytest.mark.parametrize(
