@@ -71,8 +71,8 @@ def _log_odds(probability: float) -> float:
 def fitted(rows: Sequence[Sequence[float]], apart: Sequence[Example]) -> tuple[dict[str, Line], dict[str, object]]:
     """Each category's line through logits of sentences apart, and how far it is off, cross-fitted over two halves.
 
-    The lines are evened, the figures are those of the sentences as they are. Neither do the public sets take part,
-    whose labels are too noisy; nor ordinary talk, which would only say that hate is rare there.
+    The lines are evened, the figures are those of the sentences as they are. The public sets, whose labels are too
+    noisy, take no part, nor does ordinary talk, which would only say that hate is rare there.
     """
     lines: dict[str, Line] = {}
     figures: dict[str, object] = {}

@@ -103,7 +103,7 @@ class ModelClassifier:
             yield Verdict(scores=named, group=self._groups[int(np.argmax(group))])
 
     def _calibrated(self, logits: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Platt's scaling: a line per category through the logits, fitted on held-out texts (docs/model-card.md)."""
+        """Platt's scaling: a line per category through the logits, fitted on sentences apart (docs/model-card.md)."""
         wide = np.clip(logits * self._slopes + self._offsets, -30, 30)
         return np.asarray(1 / (1 + np.exp(-wide)), dtype=np.float32)
 
