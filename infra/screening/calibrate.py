@@ -14,11 +14,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import onnx
-from calibration import Line, expected_error, platt, reliability, said
+import torch
+from calibration import Line, expected_error, reliability, said
 from examples import CATEGORIES, Example
 from frames import read_apart
 from recipe import SHIPPED
 from talk import BAR, cautions
+from torch.nn import functional
 
 from bench.f1 import macro_f1
 from processors.screening.classifier_model import ModelClassifier
@@ -76,9 +78,9 @@ def fitted(rows: Sequence[Sequence[float]], apart: Sequence[Example]) -> tuple[d
     """
     lines: dict[str, Line] = {}
     figures: dict[str, object] = {}
+    half = [_first_half(one) for one in apart]
     for column, name in enumerate(CATEGORIES):
         pairs = [(row[column], one.labels[name]) for row, one in zip(rows, apart, strict=True)]
-        half = [_first_half(one) for one in apart]
         lines[name] = evened(_line(pairs), sum(label for _, label in pairs) / len(pairs))
         crossed: list[tuple[float, int]] = []
         for side in (True, False):
@@ -101,6 +103,22 @@ def apart_f1(rows: Sequence[Sequence[float]], apart: Sequence[Example], hate: Li
 def _line(pairs: Sequence[tuple[float, int]]) -> Line:
     """The net's own probabilities where there is too little to better them by."""
     return platt(pairs) if sum(label for _, label in pairs) >= FEWEST_POSITIVES else PLAIN
+
+
+def platt(pairs: Sequence[tuple[float, int]]) -> Line:
+    """Slope and offset of the logistic line (Platt 1999) of least log loss through logits and labels."""
+    x, y = torch.tensor(pairs, dtype=torch.float64).T
+    line = torch.tensor([1.0, 0.0], dtype=torch.float64, requires_grad=True)
+    search = torch.optim.LBFGS([line], max_iter=200, line_search_fn="strong_wolfe")
+
+    def closure() -> torch.Tensor:
+        search.zero_grad()
+        loss = functional.binary_cross_entropy_with_logits(x * line[0] + line[1], y) + 1e-3 * (line[0] - 1) ** 2
+        loss.backward()
+        return loss
+
+    search.step(closure)
+    return round(line[0].item(), 4), round(line[1].item(), 4)
 
 
 def evened(line: Line, share: float) -> Line:

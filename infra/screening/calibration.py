@@ -1,31 +1,12 @@
-"""Logits and labels in; the line that makes them probabilities, and how far those are off, out."""
+"""Logits and a line in, probabilities out; probabilities and labels in, how far they are off out."""
 
 import math
 from collections.abc import Sequence
-
-import torch
-from torch.nn import functional
 
 BINS = 10
 
 Line = tuple[float, float]
 """Slope and offset through the logits of a category: its log-odds."""
-
-
-def platt(pairs: Sequence[tuple[float, int]]) -> Line:
-    """Slope and offset of the logistic line (Platt 1999) of least log loss through logits and labels."""
-    x, y = torch.tensor(pairs, dtype=torch.float64).T
-    line = torch.tensor([1.0, 0.0], dtype=torch.float64, requires_grad=True)
-    search = torch.optim.LBFGS([line], max_iter=200, line_search_fn="strong_wolfe")
-
-    def closure() -> torch.Tensor:
-        search.zero_grad()
-        loss = functional.binary_cross_entropy_with_logits(x * line[0] + line[1], y) + 1e-3 * (line[0] - 1) ** 2
-        loss.backward()
-        return loss
-
-    search.step(closure)
-    return round(line[0].item(), 4), round(line[1].item(), 4)
 
 
 def said(logit: float, line: Line) -> float:

@@ -11,12 +11,11 @@ from pathlib import Path
 
 from examples import Example
 from frames import read_apart
+from recipe import SHIPPED
 
 from bench.f1 import macro_f1
 from processors.screening.classifier_model import ModelClassifier
 from processors.screening.policy import shipped_policy
-
-SEED = 7
 
 
 def figures(model: ModelClassifier, apart: Sequence[Example]) -> dict[str, object]:
@@ -40,4 +39,4 @@ def _shares(
 
 
 if __name__ == "__main__":
-    print(json.dumps(figures(ModelClassifier(Path(sys.argv[1]).read_bytes()), read_apart(SEED)), indent=1))
+    print(json.dumps(figures(ModelClassifier(Path(sys.argv[1]).read_bytes()), read_apart(SHIPPED.seed)), indent=1))

@@ -110,7 +110,7 @@ def _names_a_group(frame: str, slots: Slots) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Filling:
-    """How the slots of one sentence are filled: and about which group."""
+    """How the slots of one sentence are filled, and about which group."""
 
     slots: Slots
     group: str

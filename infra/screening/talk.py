@@ -28,7 +28,7 @@ the calls that choose flatter, and talk elsewhere is less orderly. Harassment do
 model alone takes for it is a note (policy.yaml, `by_model`)."""
 
 BAR = 0.6
-"""The shipped policy's bar for a case."""
+"""The shipped policy's bar for a case; what it takes off the model's own score of hate (`by_model`) is not counted."""
 
 CAUTIONS = tuple(round(0.1 * n, 1) for n in range(81))
 """What may be taken off a category's log-odds: they are those of texts half of which are so, and in a room few are."""
@@ -39,12 +39,17 @@ WINDOW = 3
 
 
 def talk(folder: Path) -> list[Example]:
-    """All passages of ordinary talk in the first calls. Checks the digest of all calls."""
+    """All passages of ordinary talk in the first calls."""
+    return [one for path in _calls(folder)[:CALLS_LEARNED] for one in _passages(path)]
+
+
+def _calls(folder: Path) -> list[Path]:
+    """All calls, in the order of their names. Raises `SystemExit` where they are not those known."""
     paths = files_in(folder)
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()
     if digest != TRANSCRIPTS:
         raise SystemExit(f"{folder} holds other transcripts than this model was trained on ({digest})")
-    return [one for path in paths[:CALLS_LEARNED] for one in _passages(path)]
+    return paths
 
 
 def _passages(path: Path) -> list[Example]:
@@ -59,22 +64,23 @@ def cautions(
     logits: Callable[[Sequence[str]], list[list[float]]], lines: Mapping[str, Line], folder: Path
 ) -> dict[str, float]:
     """What to take off each category's log-odds so that ordinary talk raises no more alarms than it may."""
-    calls = files_in(folder)[CALLS_LEARNED : CALLS_LEARNED + CALLS_CHOSEN_BY]
+    calls = _calls(folder)[CALLS_LEARNED : CALLS_LEARNED + CALLS_CHOSEN_BY]
     talked = [list(lines_of(path)) for path in calls]
     hours = sum(len(line.split()) for lines in talked for _, line in lines) / WORDS_PER_MINUTE / 60
     rooms = [logits(_windows(lines)) for lines in talked]
     return {
-        name: next(
-            (
-                caution
-                for caution in CAUTIONS
-                if sum(_passages_above([row[column] for row in rows], (slope, offset - caution)) for rows in rooms)
-                <= ALARMS_AN_HOUR[name] * hours
-            ),
-            CAUTIONS[-1],
-        )
-        for column, (name, (slope, offset)) in enumerate(lines.items())
+        name: least([[row[column] for row in rows] for rows in rooms], line, ALARMS_AN_HOUR[name] * hours)
+        for column, (name, line) in enumerate(lines.items())
     }
+
+
+def least(rooms: Sequence[Sequence[float]], line: Line, most: float) -> float:
+    """The least caution that leaves no more than `most` alarms in rooms of one category's logits; else the greatest."""
+    slope, offset = line
+    for caution in CAUTIONS:
+        if sum(_passages_above(logits, (slope, offset - caution)) for logits in rooms) <= most:
+            return caution
+    return CAUTIONS[-1]
 
 
 def _windows(lines: Sequence[tuple[str, str]]) -> list[str]:
