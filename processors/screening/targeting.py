@@ -57,9 +57,10 @@ def aimed(
     if target is None:
         return recent, ()
     aim = Aim(track_id=caption.track_id, target=target, at_ms=caption.end_ms)
-    repeated = sum((one.track_id, one.target) == (aim.track_id, aim.target) for one in recent) + 1
+    before = tuple(one for one in recent if one != aim)  # a caption that comes twice aims once
+    repeated = sum((one.track_id, one.target) == (aim.track_id, aim.target) for one in before) + 1
     found = _repetition(caption, repeated, policy) if repeated >= AIMS else None
-    return (*recent, aim), ((found,) if found else ())
+    return (*before, aim), ((found,) if found else ())
 
 
 def _repetition(caption: Caption, repeated: int, policy: Policy) -> Mark | None:

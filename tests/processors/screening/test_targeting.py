@@ -69,3 +69,9 @@ def test_who_objects_to_insults_targets_nobody() -> None:
     texts = ["Nobody should say that you are such an idiot."] * 4
     talk = [said("Tom", "Hello.", 0, 0)] + [said("Vic", text, n + 1, 3_000 + n * 3_000) for n, text in enumerate(texts)]
     assert repeated(live(talk)) == set()
+
+
+def test_an_insult_that_comes_again_late_is_not_counted_again() -> None:
+    insults = [said("Vic", f"Tom, {text.lower()}", n + 1, 4_000 + n * 9_000) for n, text in enumerate(INSULTS[:2])]
+    fine = [said("Vic", "The beans are fine.", n, n * 9_000) for n in range(4, 8)]
+    assert repeated(live([said("Tom", "Hello.", 0, 0), *insults, *fine, insults[0]])) == set()
