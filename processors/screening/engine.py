@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from processors.screening.classifier import Classifier
 from processors.screening.context import NOBODY, Others, meaning
+from processors.screening.named import named
 from processors.screening.passage import Heard, Passage, read
 from processors.screening.policy import Meaning, Policy
 from processors.screening.rule import Hit, Rule
@@ -53,11 +54,16 @@ def screen(
     words = [word for word in passage.heard if word.caption_id == newest.caption_id]
     if not words:
         return ()
-    (scores,) = classifier.score([" ".join(caption.text for caption in window)])
+    text = " ".join(caption.text for caption in window)
+    (scores,) = classifier.score([text])
     hits = [hit for hit in _hits(passage, policy) if hit.words[-1].caption_id == newest.caption_id]
     heeding = any(hit.rule.heeds_model for hit in hits)
     doubts = _doubts(scores, newest, len(window), classifier) if heeding else frozenset()
-    marks = [*_by_rules(passage, hits, doubts, policy, others), *_by_classifier(scores, words, policy, classifier)]
+    group = any(map(named, (text, *others)))
+    marks = [
+        *_by_rules(passage, hits, doubts, policy, others),
+        *_by_classifier(scores, words, policy, classifier, group=group),
+    ]
     return tuple(sorted(marks, key=lambda mark: (mark.start_ms, mark.category, mark.source)))
 
 
@@ -110,13 +116,12 @@ def _lowest(meant: Meaning, category: str, policy: Policy) -> Meaning:
 
 
 def _by_classifier(
-    scores: Mapping[str, float], words: Sequence[Heard], policy: Policy, classifier: Classifier
+    scores: Mapping[str, float], words: Sequence[Heard], policy: Policy, classifier: Classifier, *, group: bool
 ) -> Iterator[Mark]:
-    """The model reads the whole window; what it says is said of the caption judged."""
+    """The model reads the whole window; what it says is said of the caption judged. `group`: one is named near it."""
     for category, score in scores.items():
-        mark = marked(
-            category, policy.by_model(category, score) * weight(words), f"model:{classifier.name}", words, policy
-        )
+        counted = policy.by_model(category, score, named=group) * weight(words)
+        mark = marked(category, counted, f"model:{classifier.name}", words, policy)
         if mark:
             yield mark
 

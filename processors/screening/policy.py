@@ -33,7 +33,8 @@ LONGEST_TERM = 64
 class Bars(Record, frozen=True, kw_only=True):
     """The lowest score (0..1) with each effect; `None` where the effect never follows. `dsa` is the DSA's category.
 
-    `meant` replaces the policy's factors for this category. `by_model` (0..1) is what is left of the model's own score.
+    `meant` replaces the policy's factors for this category. `by_model` (0..1) is what is left of the model's own score,
+    `unnamed` (0..1) what is left of that where nobody names a group of people (named.py).
     """
 
     log: float | None = None
@@ -42,6 +43,7 @@ class Bars(Record, frozen=True, kw_only=True):
     dsa: str = ""
     meant: dict[Meaning, float] = {}
     by_model: float = 1.0
+    unnamed: float = 1.0
 
     def effect(self, score: float) -> Effect | None:
         return next((name for name in EFFECTS if (bar := getattr(self, name)) is not None and score >= bar), None)
@@ -95,10 +97,10 @@ class Policy(Record, frozen=True, kw_only=True):
         own = bars.meant.get(meaning) if bars else None
         return own if own is not None else self.meant.get(meaning, MEANT[meaning])
 
-    def by_model(self, category: str, score: float) -> float:
-        """What a score of the model counts."""
+    def by_model(self, category: str, score: float, *, named: bool = True) -> float:
+        """What a score of the model counts where a group of people is named, or not."""
         bars = self.categories.get(category)
-        return score * bars.by_model if bars else score
+        return score * bars.by_model * (1.0 if named else bars.unnamed) if bars else score
 
 
 def shipped_policy() -> Policy:
@@ -150,8 +152,8 @@ def _check(text: str, policy: Policy) -> None:
     for name, bars in policy.categories.items():
         _check_bars(text, f"categories.{name}", bars)
         _check_factors(text, f"categories.{name}.meant", bars.meant)
-        if not 0 <= bars.by_model <= 1:
-            raise _refusal(text, f"categories.{name}.by_model", f"{bars.by_model} is no factor; expected 0 to 1")
+        _check_factor(text, f"categories.{name}.by_model", bars.by_model)
+        _check_factor(text, f"categories.{name}.unnamed", bars.unnamed)
     if len(policy.terms) > MOST_TERMS:
         raise _refusal(text, "terms", f"{len(policy.terms)} terms; at most {MOST_TERMS}")
     for n, term in enumerate(policy.terms):
@@ -160,8 +162,12 @@ def _check(text: str, policy: Policy) -> None:
 
 def _check_factors(text: str, path: str, factors: dict[Meaning, float]) -> None:
     for meaning, factor in factors.items():
-        if not 0 <= factor <= 1:
-            raise _refusal(text, f"{path}.{meaning}", f"{factor} is no factor; expected 0 to 1")
+        _check_factor(text, f"{path}.{meaning}", factor)
+
+
+def _check_factor(text: str, field: str, factor: float) -> None:
+    if not 0 <= factor <= 1:
+        raise _refusal(text, field, f"{factor} is no factor; expected 0 to 1")
 
 
 def _check_term(text: str, path: str, term: Term, policy: Policy) -> None:

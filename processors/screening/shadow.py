@@ -2,8 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from processors.screening.classifier import Classifier
+from processors.screening.named import named
 from processors.screening.policy import Policy
 from schemas.base import Record
 
@@ -23,6 +25,14 @@ class Agreement(Record, frozen=True, kw_only=True):
     apart: float = 0.0
 
 
+class _Pair(NamedTuple):
+    """The scores of both on one text, and whether a group is named in it."""
+
+    live: dict[str, float]
+    candidate: dict[str, float]
+    group: bool
+
+
 class Comparison(Record, frozen=True, kw_only=True):
     """A live model beside a candidate, category by category."""
 
@@ -33,15 +43,15 @@ class Comparison(Record, frozen=True, kw_only=True):
 
 def compared(texts: Sequence[str], live: Classifier, candidate: Classifier, policy: Policy) -> Comparison:
     """Score the texts with both; raises `Unavailable` where one is away."""
-    pairs: list[tuple[dict[str, float], dict[str, float]]] = []
+    pairs: list[_Pair] = []
     for first in range(0, len(texts), MOST_AT_ONCE):
         some = texts[first : first + MOST_AT_ONCE]
-        pairs += zip(live.score(some), candidate.score(some), strict=True)
-    named = {name for one, other in pairs for name in (*one, *other)}
+        pairs += map(_Pair, live.score(some), candidate.score(some), map(named, some))
+    categories = {name for pair in pairs for name in (*pair.live, *pair.candidate)}
     return Comparison(
         live=live.name,
         candidate=candidate.name,
-        categories={name: _agreement(name, pairs, policy) for name in sorted(named)},
+        categories={name: _agreement(name, pairs, policy) for name in sorted(categories)},
     )
 
 
@@ -57,12 +67,12 @@ def summed(comparisons: Iterable[Comparison]) -> tuple[Comparison, ...]:
     )
 
 
-def _agreement(name: str, pairs: Sequence[tuple[dict[str, float], dict[str, float]]], policy: Policy) -> Agreement:
+def _agreement(name: str, pairs: Sequence[_Pair], policy: Policy) -> Agreement:
     acts: Counter[tuple[bool, bool]] = Counter()
     apart = 0.0
-    for one, other in pairs:
-        scores = one.get(name, 0.0), other.get(name, 0.0)
-        acts[_acts(name, scores[0], policy), _acts(name, scores[1], policy)] += 1
+    for pair in pairs:
+        scores = pair.live.get(name, 0.0), pair.candidate.get(name, 0.0)
+        acts[_acts(name, scores[0], policy, pair.group), _acts(name, scores[1], policy, pair.group)] += 1
         apart += abs(scores[0] - scores[1])
     return Agreement(
         texts=len(pairs),
@@ -73,8 +83,8 @@ def _agreement(name: str, pairs: Sequence[tuple[dict[str, float], dict[str, floa
     )
 
 
-def _acts(category: str, score: float, policy: Policy) -> bool:
-    return policy.effect(category, policy.by_model(category, score)) in ("queue", "urgent")
+def _acts(category: str, score: float, policy: Policy, group: bool) -> bool:
+    return policy.effect(category, policy.by_model(category, score, named=group)) in ("queue", "urgent")
 
 
 def _plus(one: Agreement, other: Agreement) -> Agreement:

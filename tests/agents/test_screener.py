@@ -230,7 +230,7 @@ async def test_words_are_judged_by_the_policy_that_held_when_they_were_said() ->
 async def test_while_the_model_is_away_rules_go_on_and_the_room_is_marked() -> None:
     store, model = MemoryStore(), Scripted({"onions": {"hate": 0.9}})
     model.away = True
-    outputs = await collect(agent(store, model), [*final(*BAD, "Too many onions."), ended("final")])
+    outputs = await collect(agent(store, model), [*final(*BAD, "The Pole: onions."), ended("final")])
     (screened,) = of(AttachScreening, outputs)
     assert (screened.findings, screened.by_model) == (1, False)
     assert [found.key for found in await store.list("unscreened/")] == ["unscreened/room"]
@@ -245,7 +245,7 @@ async def test_passages_that_the_model_could_not_judge_are_counted() -> None:
 
 async def test_a_model_that_is_back_screens_the_room_again_once() -> None:
     store, model = MemoryStore(), Scripted({"onions": {"hate": 0.9}})
-    captions_said = [*final(*FINE), caption("Too many onions.", 9, start_ms=60_000, pass_name="final")]
+    captions_said = [*final(*FINE), caption("The Pole: onions.", 9, start_ms=60_000, pass_name="final")]
     model.away = True
     await collect(agent(store, model), [*captions_said, ended("final")])
     await store.put(transcript_key("room"), msgspec.json.encode(transcript(captions_said)))
@@ -260,7 +260,10 @@ async def test_a_model_that_is_back_screens_the_room_again_once() -> None:
 
 async def test_a_worker_without_its_file_leaves_the_room_to_one_that_has_it() -> None:
     """The restart in between: what the first worker told the steward and left in the store is all that is known."""
-    store, said = MemoryStore(), [*final(*FINE), caption("Too many onions.", 9, start_ms=60_000, pass_name="final")]
+    store, said = (
+        MemoryStore(),
+        [*final(*FINE), caption("The Pole: onions.", 9, start_ms=60_000, pass_name="final")],
+    )
     await store.put(transcript_key("room"), msgspec.json.encode(transcript(said)))
     told = await collect(agent(store, ModelMissing("the file is gone")), [*said, ended("final")])
     room = room_after(*COMPLETED_ASKS, *of(AttachScreening, told))

@@ -71,13 +71,18 @@ CANDIDATE = Scripted({"onion": {"hate": 0.7}, "leek": {"hate": 0.8}}, name="cand
 
 
 def test_two_models_are_compared_where_a_case_would_have_been_asked_for() -> None:
-    found = compared(["onion", "leek", "bean"], LIVE, CANDIDATE, POLICY)
+    found = compared(["Poles: onion", "Poles: leek", "bean"], LIVE, CANDIDATE, POLICY)
     assert (found.live, found.candidate) == ("live@1", "candidate@1")
     assert found.categories == {"hate": Agreement(texts=3, both=1, candidate_alone=1, apart=0.7)}
 
 
+def test_a_text_that_names_no_group_asks_for_no_case() -> None:
+    (hate,) = compared(["onion", "leek"], LIVE, CANDIDATE, POLICY).categories.values()
+    assert hate == Agreement(texts=2, apart=0.7)
+
+
 def test_comparisons_of_rooms_add_up() -> None:
-    one = compared(["onion"], LIVE, CANDIDATE, POLICY)
-    other = compared(["leek"] * 100, LIVE, CANDIDATE, POLICY)
+    one = compared(["Poles: onion"], LIVE, CANDIDATE, POLICY)
+    other = compared(["Poles: leek"] * 100, LIVE, CANDIDATE, POLICY)
     (total,) = summed([one, other])
     assert (total.categories["hate"].texts, total.categories["hate"].candidate_alone) == (101, 100)
