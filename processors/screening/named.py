@@ -77,7 +77,7 @@ SHORTEST_NEAR = 4
 NOT_NEAR = _words("this cuts finish coat coats wore moron morons lays")
 """Common words that are one slip away from a name."""
 
-LONGEST_WORD = 12
+SHORTEST_JOINED = 9
 """Letters from which a word is looked at for a name inside it: several words run together."""
 
 
@@ -91,7 +91,7 @@ def named(text: str) -> bool:
 def _names(word: str) -> bool:
     if not NAMES.isdisjoint(_singulars(word)):
         return True
-    if len(word) >= LONGEST_WORD and any(name in word for name in _LONG):
+    if len(word) >= SHORTEST_JOINED and any(name in word for name in _LONG):
         return True
     return len(word) >= SHORTEST_NEAR and word not in NOT_NEAR and any(_is_slip(word, name) for name in _near(word))
 

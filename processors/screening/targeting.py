@@ -19,6 +19,9 @@ CATEGORY = "harassment"
 HOSTILE = frozenset({"harassment", "threat", "hate", "privacy"})
 """Categories whose marks can be aimed at somebody; what is denied or objected to is not aimed."""
 
+GRAVE = 0.6
+"""The least score of a mark that counts: an insult that a rule knows (0.65) does, the model's faint notes do not."""
+
 AIMS = 3
 WITHIN_MS = 600_000
 SCORE, SCORE_STEP = 0.75, 0.05
@@ -52,7 +55,7 @@ def aimed(
     `names` are the speakers by track, `others` what other tracks said before, in time order.
     """
     recent = tuple(aim for aim in aims if aim.at_ms > caption.end_ms - WITHIN_MS)
-    hostile = any(mark.category in HOSTILE and mark.meaning in ("direct", "reported") for mark in marks)
+    hostile = any(_hostile(mark) for mark in marks)
     target = _target(caption, names, others) if hostile else None
     if target is None:
         return recent, ()
@@ -61,6 +64,10 @@ def aimed(
     repeated = sum((one.track_id, one.target) == (aim.track_id, aim.target) for one in before) + 1
     found = _repetition(caption, repeated, policy) if repeated >= AIMS else None
     return (*before, aim), ((found,) if found else ())
+
+
+def _hostile(mark: Mark) -> bool:
+    return mark.category in HOSTILE and mark.score >= GRAVE and mark.meaning in ("direct", "reported")
 
 
 def _repetition(caption: Caption, repeated: int, policy: Policy) -> Mark | None:

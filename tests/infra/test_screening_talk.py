@@ -1,6 +1,7 @@
-"""Caution is the least that keeps ordinary talk within what it may cost, and only the known calls choose it."""
+"""Ordinary talk teaches and chooses, each conversation one of the two; caution is the least that talk allows."""
 
 import math
+import re
 import sys
 from pathlib import Path
 
@@ -8,8 +9,10 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "infra" / "screening"))
 
+import talk as module
 from calibration import expected_error, reliability, said
-from talk import BAR, CAUTIONS, cautions, least, talk
+from suite import cases
+from talk import BAR, CAUTIONS, CONVERSATIONS, cautions, conversations, least, said_in_conversations, talk
 
 PLAIN = (1.0, 0.0)
 AT_THE_BAR = math.log(BAR / (1 - BAR))
@@ -42,6 +45,44 @@ def test_other_calls_than_those_known_neither_teach_nor_choose(tmp_path: Path) -
         talk(tmp_path)
     with pytest.raises(SystemExit, match="other transcripts"):
         cautions(lambda texts: [[0.0]] * len(texts), {"hate": PLAIN}, tmp_path)
+
+
+def test_a_conversation_is_turns_of_somebody() -> None:
+    files = sorted(CONVERSATIONS.rglob("*.txt"))
+    assert len(files) > len(list(CONVERSATIONS.glob("*.txt"))) > 0
+    for path in files:
+        turns = path.read_text("utf-8").splitlines()
+        assert [n for n, turn in enumerate(turns, 1) if not re.match(r"[A-Z]: \S", turn)] == [], path.name
+
+
+def test_no_conversation_that_chooses_is_learned_and_no_case_of_a_suite_is_said() -> None:
+    learned = " ".join(said_in_conversations()).casefold()
+    for path in (CONVERSATIONS / "choosing").glob("*.txt"):
+        longest = max(path.read_text("utf-8").splitlines(), key=len)
+        assert longest[3:].casefold() not in learned
+    suites = [list(cases((CONVERSATIONS.parent / name).read_text("utf-8"))) for name in ("suite.txt", "exam.txt")]
+    assert not [case["text"] for suite in suites for case in suite if case["text"].casefold() in learned]
+
+
+def test_passages_go_over_turns_and_along_each_speaker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "one.txt").write_text("A: First. Second.\nB: Third.\nA: Fourth.\n", "utf-8")
+    monkeypatch.setattr(module, "CONVERSATIONS", tmp_path)
+    texts = [one.text for one in conversations()]
+    assert texts == ["First.", "Second.", "Third.", "Fourth.", "First.", "Second.", "Fourth.", "Third."]
+    assert {label for one in conversations() for label in one.labels.values()} == {0}
+
+
+def test_hate_that_names_no_group_asks_for_no_caution(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "choosing").mkdir()
+    monkeypatch.setattr(module, "CONVERSATIONS", tmp_path)
+    monkeypatch.setattr(module, "_calls", lambda folder: [])
+    lines = {"hate": PLAIN, "threat": PLAIN}
+    said_in = tmp_path / "choosing" / "one.txt"
+    needed = {}
+    for words in ("A: Those people.", "A: Those Poles."):
+        said_in.write_text(f"{words}\n", "utf-8")
+        needed[words] = cautions(lambda texts: [[AT_THE_BAR + 0.95] * 2 for _ in texts], lines, tmp_path)
+    assert needed == {"A: Those people.": {"hate": 0.0, "threat": 1.0}, "A: Those Poles.": {"hate": 1.0, "threat": 1.0}}
 
 
 def test_what_is_said_as_often_as_it_is_so_is_no_error() -> None:
