@@ -5,7 +5,7 @@
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 LINE_WORDS = 14
@@ -18,10 +18,15 @@ def files_in(folder: Path) -> list[Path]:
 
 
 def lines_of(path: Path) -> Iterator[tuple[str, str]]:
-    """Speaker and line, in order; a line ends with its sentence, or after `LINE_WORDS` words."""
+    """Speaker and line, in order."""
+    yield from cut(_words(path))
+
+
+def cut(words: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Lines of speakers and words; a line ends with its sentence, or after `LINE_WORDS` words."""
     line: list[str] = []
     before = ""
-    for speaker, word in _words(path):
+    for speaker, word in words:
         if line and (speaker != before or line[-1][-1] in ".?!" or len(line) >= LINE_WORDS):
             yield before, " ".join(line)
             line = []

@@ -3,10 +3,12 @@
 import dataclasses
 import random
 import re
+from functools import cache
 from pathlib import Path
 
 from examples import Example
 from spelling import misspelt, run_together
+from talk import said_in_conversations
 
 FILLERS = ("um", "uh", "you know", "like", "I mean", "well", "so", "er", "right")
 MISHEARD = {
@@ -226,8 +228,14 @@ def _split(text: str, draw: random.Random) -> str:
 
 
 def _surrounded(text: str, draw: random.Random) -> str:
-    other = draw.choice(CONTEXT)
-    return draw.choice((f"{other} {text}", f"{text} {other}", f"{other} {text} {draw.choice(CONTEXT)}"))
+    lines = draw.choice((CONTEXT, _conversations()))
+    other = draw.choice(lines)
+    return draw.choice((f"{other} {text}", f"{text} {other}", f"{other} {text} {draw.choice(lines)}"))
+
+
+@cache
+def _conversations() -> list[str]:
+    return said_in_conversations()
 
 
 def flattened(example: Example, draw: random.Random) -> Example:

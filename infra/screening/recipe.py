@@ -17,14 +17,16 @@ class Recipe:
     public_rate: float = 1.6e-4
     frames_rate: float = 1.6e-4
     rounds: int = 2
-    hides: tuple[float, ...] = (0.0, 0.1)
+    hides: tuple[float, ...] = (0.1,)
     """One fit of a round for each: the share of tokens that it hides, as a recogniser loses words."""
     passes: int = 3
     """Times a fit fills the frames and puts them into forms anew; one fall of the rate over all of them."""
     public_again: int = 12_000
     """Public examples a pass, so that the second fit does not unlearn how people write."""
-    talk_again: int = 4_659
-    """Passages of ordinary talk a pass, of three times as many; with fewer, scores had to be lowered more."""
+    calls_again: int = 4_659
+    """Passages of calls a pass, of three times as many."""
+    ours_again: int = 20_000
+    """Passages a pass of conversations that we wrote."""
 
 
 SHIPPED = Recipe()

@@ -1,17 +1,21 @@
-"""Transcripts of ordinary talk in; passages to learn from, and how much caution a trained net needs in a room, out.
+"""Ordinary talk in; passages to learn from, and how much caution a trained net needs in a room, out.
 
-The calls are taken in the order of their names: some to learn from, the next to choose by, the last for nothing here.
+Public transcripts of calls, in the order of their names: some to learn from, the next to choose by, the last for
+nothing here. And conversations that we wrote, because people at work are more orderly than people in a live room.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
 from calibration import Line, said
 from examples import CATEGORIES, Example
 
-from bench.transcripts import files_in, lines_of
+from bench.transcripts import cut, files_in, lines_of
+from processors.screening.named import named
 
 TRANSCRIPTS = "08b008ef3a696fb8abc74ed5ccde7eadb5a8c4d1a2649739c75870aef247be17"
 """SHA-256 over the transcripts, by name, one after the other."""
@@ -22,10 +26,13 @@ CALLS_LEARNED = 20
 CALLS_CHOSEN_BY = 10
 """The calls after those learned from, by which each category's caution is chosen; the ten after them choose nothing."""
 
-ALARMS_AN_HOUR = {"hate": 0.55, "threat": 0.15, "harassment": 0.3, "self_harm": 0.15}
-"""What ordinary talk may cost a moderator, category by category. One an hour is the bar; less is spent here, as
-the calls that choose flatter, and talk elsewhere is less orderly. Harassment does not count, because what the
-model alone takes for it is a note (policy.yaml, `by_model`)."""
+CONVERSATIONS = Path(__file__).with_name("conversations")
+"""One a file, a turn a line after its speaker's letter. Those in `choosing/` are never learned from."""
+
+ALARMS_AN_HOUR = {"hate": 0.3, "threat": 0.1, "harassment": 0.3, "self_harm": 0.1}
+"""What ordinary talk may cost a moderator, category by category, in calls and in conversations each. One an hour is
+the bar; less is spent here, as what chooses flatters, and talk elsewhere is less orderly. Harassment does not count,
+because what the model alone takes for it is a note (policy.yaml, `by_model`)."""
 
 BAR = 0.6
 """The shipped policy's bar for a case; what it takes off the model's own score of hate (`by_model`) is not counted."""
@@ -33,14 +40,50 @@ BAR = 0.6
 CAUTIONS = tuple(round(0.1 * n, 1) for n in range(81))
 """What may be taken off a category's log-odds: they are those of texts half of which are so, and in a room few are."""
 
+OF_A_GROUP = frozenset({"hate"})
+"""Where no group is named, the shipped policy makes a note of these at most (`unnamed`), so no alarm comes of it."""
+
 WORDS_PER_MINUTE = 160
 WINDOW = 3
 """Captions that the screener judges together."""
 
 
+Lines = Sequence[tuple[str, str]]
+"""Speakers and what they said."""
+
+
 def talk(folder: Path) -> list[Example]:
-    """All passages of ordinary talk in the first calls."""
-    return [one for path in _calls(folder)[:CALLS_LEARNED] for one in _passages(path)]
+    """All passages of the first calls."""
+    return [one for path in _calls(folder)[:CALLS_LEARNED] for one in _passages(list(lines_of(path)))]
+
+
+def conversations() -> list[Example]:
+    """All passages of our conversations that are learned from: as they went, and each speaker's by themselves."""
+    found: list[Example] = []
+    for path in sorted(CONVERSATIONS.glob("*.txt")):
+        lines = list(cut(_turns(path)))
+        found += _passages(lines)
+        for own in _tracks(lines):
+            found += _passages(own)
+    return found
+
+
+def said_in_conversations() -> list[str]:
+    """Every line of the conversations that are learned from."""
+    return [line for path in sorted(CONVERSATIONS.glob("*.txt")) for _, line in cut(_turns(path))]
+
+
+def _turns(path: Path) -> Iterator[tuple[str, str]]:
+    for turn in path.read_text("utf-8").splitlines():
+        speaker, _, words = turn.partition(": ")
+        yield from ((speaker, word) for word in words.split())
+
+
+def _tracks(lines: Lines) -> list[Lines]:
+    tracks: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for speaker, line in lines:
+        tracks[speaker].append((speaker, line))
+    return list(tracks.values())
 
 
 def _calls(folder: Path) -> list[Path]:
@@ -52,26 +95,43 @@ def _calls(folder: Path) -> list[Path]:
     return paths
 
 
-def _passages(path: Path) -> list[Example]:
-    lines = [line for _, line in lines_of(path)]
+def _passages(lines: Lines) -> list[Example]:
+    """One to three lines from each on."""
     labels = dict.fromkeys(CATEGORIES, 0)
     return [
-        Example(text=" ".join(lines[n : n + 1 + n // 3 % 3]), labels=labels, source="talk") for n in range(len(lines))
+        Example(text=" ".join(line for _, line in lines[n : n + 1 + n // 3 % 3]), labels=labels, source="talk")
+        for n in range(len(lines))
     ]
 
 
 def cautions(
     logits: Callable[[Sequence[str]], list[list[float]]], lines: Mapping[str, Line], folder: Path
 ) -> dict[str, float]:
-    """What to take off each category's log-odds so that ordinary talk raises no more alarms than it may."""
-    calls = _calls(folder)[CALLS_LEARNED : CALLS_LEARNED + CALLS_CHOSEN_BY]
-    talked = [list(lines_of(path)) for path in calls]
+    """What to take off each category's log-odds so that neither calls nor conversations raise more than they may."""
+    calls = [list(lines_of(path)) for path in _calls(folder)[CALLS_LEARNED : CALLS_LEARNED + CALLS_CHOSEN_BY]]
+    ours = [list(cut(_turns(path))) for path in sorted((CONVERSATIONS / "choosing").glob("*.txt"))]
+    needed = [_needed(logits, lines, talked) for talked in (calls, ours)]
+    return {name: max(one[name] for one in needed) for name in lines}
+
+
+def _needed(
+    logits: Callable[[Sequence[str]], list[list[float]]], lines: Mapping[str, Line], talked: Sequence[Lines]
+) -> dict[str, float]:
     hours = sum(len(line.split()) for lines in talked for _, line in lines) / WORDS_PER_MINUTE / 60
-    rooms = [logits(_windows(lines)) for lines in talked]
-    return {
-        name: least([[row[column] for row in rows] for rows in rooms], line, ALARMS_AN_HOUR[name] * hours)
-        for column, (name, line) in enumerate(lines.items())
-    }
+    rooms = [_windows(lines) for lines in talked]
+    heard = [logits(windows) for windows in rooms]
+    about = [[named(window) for window in windows] for windows in rooms]
+    found: dict[str, float] = {}
+    for column, (name, line) in enumerate(lines.items()):
+        said_in = [[row[column] for row in rows] for rows in heard]
+        if name in OF_A_GROUP:
+            said_in = [list(map(_if_about, of, about_in)) for of, about_in in zip(said_in, about, strict=True)]
+        found[name] = least(said_in, line, ALARMS_AN_HOUR[name] * hours)
+    return found
+
+
+def _if_about(logit: float, group: bool) -> float:
+    return logit if group else -math.inf
 
 
 def least(rooms: Sequence[Sequence[float]], line: Line, most: float) -> float:
@@ -83,7 +143,7 @@ def least(rooms: Sequence[Sequence[float]], line: Line, most: float) -> float:
     return CAUTIONS[-1]
 
 
-def _windows(lines: Sequence[tuple[str, str]]) -> list[str]:
+def _windows(lines: Lines) -> list[str]:
     """Each line with what its speaker said just before, as the screener hears it."""
     return [
         " ".join(line for who, line in lines[max(0, n - WINDOW + 1) : n + 1] if who == speaker)

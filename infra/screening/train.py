@@ -15,6 +15,7 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 from calibrate import MODEL, calibrate
@@ -26,16 +27,24 @@ from frames import read_frames
 from net import DEVICE, Net
 from recipe import SHIPPED, Recipe
 from sets import read_sets
-from talk import talk
+from talk import conversations, talk
 
 from processors.screening.classifier_reading import reading
 
-VERSION = "2026-11d"
+VERSION = "2026-11e"
 
 BUILD = Path("build/screening")
 
 State = dict[str, torch.Tensor]
 """A net's weights by their names."""
+
+
+class Material(NamedTuple):
+    """What stands among our sentences: public examples, passages of calls, and of conversations that we wrote."""
+
+    public: Sequence[Example]
+    calls: Sequence[Example]
+    ours: Sequence[Example]
 
 
 def main(data: Path, recipe: Recipe = SHIPPED, model: Path = MODEL, build: Path = BUILD) -> None:
@@ -47,14 +56,18 @@ def main(data: Path, recipe: Recipe = SHIPPED, model: Path = MODEL, build: Path 
 
 def trained(data: Path, recipe: Recipe, build: Path) -> Net:
     public = read_sets(data / "hate", recipe.seed)
-    talked = talk(data / "transcripts")
-    print(f"on {DEVICE}:", Counter(one.source for one in public), len(talked), "passages of talk", flush=True)
+    calls, ours = talk(data / "transcripts"), conversations()
+    print(f"on {DEVICE}:", Counter(one.source for one in public), flush=True)
+    print(len(calls), "passages of calls,", len(ours), "of conversations", flush=True)
     torch.manual_seed(recipe.seed)
     net = Net()
     state = learn_public(net, public, recipe, build / "public.pt")
     for n in range(recipe.rounds):
         own = dataclasses.replace(recipe, seed=recipe.seed + n * recipe.passes)  # no pass has another's seed
-        state = averaged([learn_frames(net, state, public, talked, own, hides) for hides in recipe.hides])
+        state = averaged(
+            [learn_frames(net, state, Material(public, calls, ours), own, hides) for hides in recipe.hides]
+        )
+        torch.save(state, build / f"round-{n + 1}.pt")  # to look at while the next one runs
     net.load_state_dict(state)
     return net
 
@@ -79,23 +92,26 @@ def learn_public(net: Net, public: Sequence[Example], recipe: Recipe, kept: Path
     return begun
 
 
-def learn_frames(
-    net: Net, begun: State, public: Sequence[Example], talked: Sequence[Example], recipe: Recipe, hides: float
-) -> State:
+def learn_frames(net: Net, begun: State, material: Material, recipe: Recipe, hides: float) -> State:
     """Several passes under one fall of the rate, each over other fills and other forms of the same frames."""
     net.load_state_dict(begun)
     net.encoder.embeddings.requires_grad_(False)  # words that our frames lack keep their place beside those they have
-    passes = [mixed(public, talked, recipe, recipe.seed + n) for n in range(recipe.passes)]
+    passes = [mixed(material, recipe, recipe.seed + n) for n in range(recipe.passes)]
     fit(net, passes, top_rate=recipe.frames_rate, size=recipe.batch, seed=recipe.seed, hides=hides)
     return {name: weight.clone() for name, weight in net.state_dict().items()}
 
 
-def mixed(public: Sequence[Example], talked: Sequence[Example], recipe: Recipe, seed: int) -> list[Example]:
+def mixed(material: Material, recipe: Recipe, seed: int) -> list[Example]:
     """Our sentences in forms of speech, among public ones and ordinary talk; as the screener reads them."""
     draw = random.Random(seed)
     ours = [spoken(one, draw) for one in read_frames(seed)]
-    again = [flattened(one, draw) for one in draw.sample(list(public), min(recipe.public_again, len(public)))]
-    return as_read((*ours, *again, *draw.sample(list(talked), min(recipe.talk_again, len(talked)))))
+    again = [flattened(one, draw) for one in some(material.public, recipe.public_again, draw)]
+    talked = (*some(material.calls, recipe.calls_again, draw), *some(material.ours, recipe.ours_again, draw))
+    return as_read((*ours, *again, *(flattened(one, draw) for one in talked)))
+
+
+def some(examples: Sequence[Example], most: int, draw: random.Random) -> list[Example]:
+    return draw.sample(list(examples), min(most, len(examples)))
 
 
 def as_read(examples: Sequence[Example]) -> list[Example]:

@@ -56,7 +56,7 @@ NAMES = _words(
 _PERSON = (
     r"(?:people|persons?|folks?|m[ae]n|wom[ae]n|guys?|dudes?|boys?|girls?|lad(?:y|ies)|kids?|child(?:ren)?|"
     r"famil(?:y|ies)|communit(?:y|ies)|couples?|students?|workers?|teenagers?|neighbou?rs?|bastards?|trash|thugs?|"
-    r"ones|lot)"
+    r"doctors?|nurses?|teachers?|drivers?|players?|owners?|tenants?|customers?|voters?|singles|ones|lot)"
 )
 _PHRASE = re.compile(
     rf"\b(?:black|white|brown|colou?red|old|older|blind|native|foreign|mentally ill|handicapped) (?:\w+ )?{_PERSON}\b|"
