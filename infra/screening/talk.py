@@ -40,8 +40,8 @@ BAR = 0.6
 CAUTIONS = tuple(round(0.1 * n, 1) for n in range(81))
 """What may be taken off a category's log-odds: they are those of texts half of which are so, and in a room few are."""
 
-OF_A_GROUP = frozenset({"hate"})
-"""Where no group is named, the shipped policy makes a note of these at most (`unnamed`), so no alarm comes of it."""
+UNNAMED = {"hate": 0.75}
+"""What the shipped policy leaves of a score where no group is named (`unnamed`); nothing of a category is all."""
 
 WORDS_PER_MINUTE = 160
 WINDOW = 3
@@ -123,15 +123,17 @@ def _needed(
     about = [[named(window) for window in windows] for windows in rooms]
     found: dict[str, float] = {}
     for column, (name, line) in enumerate(lines.items()):
-        said_in = [[row[column] for row in rows] for rows in heard]
-        if name in OF_A_GROUP:
-            said_in = [list(map(_if_about, of, about_in)) for of, about_in in zip(said_in, about, strict=True)]
-        found[name] = least(said_in, line, ALARMS_AN_HOUR[name] * hours)
+        less = (_log_odds(BAR / UNNAMED.get(name, 1.0)) - _log_odds(BAR)) / line[0]
+        counted = [
+            [row[column] - (0.0 if group else less) for row, group in zip(rows, groups, strict=True)]
+            for rows, groups in zip(heard, about, strict=True)
+        ]
+        found[name] = least(counted, line, ALARMS_AN_HOUR[name] * hours)
     return found
 
 
-def _if_about(logit: float, group: bool) -> float:
-    return logit if group else -math.inf
+def _log_odds(probability: float) -> float:
+    return math.log(probability / (1 - probability))
 
 
 def least(rooms: Sequence[Sequence[float]], line: Line, most: float) -> float:

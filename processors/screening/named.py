@@ -1,7 +1,8 @@
 """A text in; whether it names people by what they may not be hated for, or by a slur, out.
 
 Hate is of a group. Where none is named the model has nothing to go by, and in hours of ordinary talk it errs there
-most: of "they" who are a team, "that lot" who are bugs. This is no verdict: women who are praised are named too.
+most: of "they" who are a team, "that lot" who are bugs. So it has to be surer there (policy.yaml, `unnamed`). Being
+named is no verdict: women who are praised are named too.
 """
 
 import re

@@ -12,7 +12,9 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "infra" / "screening"))
 import talk as module
 from calibration import expected_error, reliability, said
 from suite import cases
-from talk import BAR, CAUTIONS, CONVERSATIONS, cautions, conversations, least, said_in_conversations, talk
+from talk import BAR, CAUTIONS, CONVERSATIONS, UNNAMED, cautions, conversations, least, said_in_conversations, talk
+
+from processors.screening.policy import shipped_policy
 
 PLAIN = (1.0, 0.0)
 AT_THE_BAR = math.log(BAR / (1 - BAR))
@@ -72,17 +74,23 @@ def test_passages_go_over_turns_and_along_each_speaker(tmp_path: Path, monkeypat
     assert {label for one in conversations() for label in one.labels.values()} == {0}
 
 
-def test_hate_that_names_no_group_asks_for_no_caution(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_hate_that_names_no_group_asks_for_less_caution(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "choosing").mkdir()
     monkeypatch.setattr(module, "CONVERSATIONS", tmp_path)
     monkeypatch.setattr(module, "_calls", lambda folder: [])
-    lines = {"hate": PLAIN, "threat": PLAIN}
-    said_in = tmp_path / "choosing" / "one.txt"
+    lines, chooses = {"hate": PLAIN, "threat": PLAIN}, tmp_path / "choosing" / "one.txt"
     needed = {}
-    for words in ("A: Those people.", "A: Those Poles."):
-        said_in.write_text(f"{words}\n", "utf-8")
-        needed[words] = cautions(lambda texts: [[AT_THE_BAR + 0.95] * 2 for _ in texts], lines, tmp_path)
-    assert needed == {"A: Those people.": {"hate": 0.0, "threat": 1.0}, "A: Those Poles.": {"hate": 1.0, "threat": 1.0}}
+    for words in ("Those people.", "Those Poles."):
+        chooses.write_text(f"A: {words}\n", "utf-8")
+        needed[words] = cautions(lambda texts: [[AT_THE_BAR + 1.95] * 2 for _ in texts], lines, tmp_path)
+    assert needed["Those Poles."] == {"hate": 2.0, "threat": 2.0}
+    surer = math.log(BAR / (UNNAMED["hate"] - BAR)) - AT_THE_BAR
+    assert needed["Those people."]["hate"] == pytest.approx(2.0 - surer, abs=0.1)
+    assert needed["Those people."]["threat"] == 2.0
+
+
+def test_what_the_policy_leaves_is_what_caution_is_chosen_with() -> None:
+    assert {name: bars.unnamed for name, bars in shipped_policy().categories.items() if bars.unnamed < 1} == UNNAMED
 
 
 def test_what_is_said_as_often_as_it_is_so_is_no_error() -> None:

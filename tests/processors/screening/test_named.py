@@ -1,4 +1,4 @@
-"""Where a group is named, in whatever spelling, the model's hate counts in full; where none is, it is a note."""
+"""Where a group is named, in whatever spelling, the model's hate counts in full; where none is, it has to be surer."""
 
 import pytest
 
@@ -58,17 +58,19 @@ def test_teams_and_things_are_no_group(text: str) -> None:
     assert not named(text)
 
 
-SURE = Scripted({"": {"hate": 0.9, "threat": 0.9}})
-
-
-def of_hate(*said: str) -> Mark:
-    (mark,) = (mark for mark in screen(captions(*said), POLICY, SURE) if mark.category == "hate")
+def of_hate(*said: str, score: float = 0.75) -> Mark:
+    (mark,) = screen(captions(*said), POLICY, Scripted({"": {"hate": score}}))
     return mark
 
 
-def test_hate_of_nobody_is_a_note() -> None:
+def test_likely_hate_of_nobody_is_a_note() -> None:
     assert of_hate("Get rid of them all.").effect == "log"
     assert of_hate("Get rid of the immigrants.").effect == "queue"
+
+
+def test_what_is_surely_hate_is_for_a_moderator_whoever_it_is_of() -> None:
+    """Recognisers mishear names: "juice" may have been people."""
+    assert of_hate("Get rid of the juice.", score=0.95).effect == "queue"
 
 
 def test_the_group_may_be_named_in_what_was_said_just_before() -> None:
@@ -76,7 +78,7 @@ def test_the_group_may_be_named_in_what_was_said_just_before() -> None:
 
 
 def test_a_threat_needs_no_group() -> None:
-    (mark,) = (mark for mark in screen(captions("I will get you."), POLICY, SURE) if mark.category == "threat")
+    (mark,) = screen(captions("I will get you."), POLICY, Scripted({"": {"threat": 0.65}}))
     assert mark.effect == "queue"
 
 
