@@ -24,6 +24,7 @@ from torch.nn import functional
 
 from bench.f1 import macro_f1
 from processors.screening.classifier_model import ModelClassifier
+from processors.screening.readings import log_odds
 
 MODEL = Path("processors/screening/model/screener.onnx")
 FIGURES = Path("build/screening/figures.json")
@@ -62,12 +63,7 @@ def _calibrated_by(model: onnx.ModelProto, lines: dict[str, Line]) -> bytes:
 
 def logits(raw: ModelClassifier, texts: Sequence[str]) -> list[list[float]]:
     """Per text and category; of a text from which the model abstains, as low as can be."""
-    return [[_log_odds(scores.get(name, 0.0)) for name in CATEGORIES] for scores in raw.score(texts)]
-
-
-def _log_odds(probability: float) -> float:
-    near = min(max(probability, 1e-7), 1 - 1e-7)
-    return math.log(near / (1 - near))
+    return [[log_odds(scores.get(name, 0.0)) for name in CATEGORIES] for scores in raw.score(texts)]
 
 
 def fitted(rows: Sequence[Sequence[float]], apart: Sequence[Example]) -> tuple[dict[str, Line], dict[str, object]]:

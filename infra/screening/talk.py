@@ -5,7 +5,6 @@ nothing here. And conversations that we wrote, because people at work are more o
 """
 
 import hashlib
-import math
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -16,6 +15,7 @@ from examples import CATEGORIES, Example
 
 from bench.transcripts import cut, files_in, lines_of
 from processors.screening.named import named
+from processors.screening.readings import log_odds, shorter
 
 TRANSCRIPTS = "08b008ef3a696fb8abc74ed5ccde7eadb5a8c4d1a2649739c75870aef247be17"
 """SHA-256 over the transcripts, by name, one after the other."""
@@ -29,10 +29,13 @@ CALLS_CHOSEN_BY = 10
 CONVERSATIONS = Path(__file__).with_name("conversations")
 """One a file, a turn a line after its speaker's letter. Those in `choosing/` are never learned from."""
 
-ALARMS_AN_HOUR = {"hate": 0.3, "threat": 0.1, "harassment": 0.3, "self_harm": 0.1}
-"""What ordinary talk may cost a moderator, category by category, in calls and in conversations each. One an hour is
-the bar; less is spent here, as what chooses flatters, and talk elsewhere is less orderly. Harassment does not count,
-because what the model alone takes for it is a note (policy.yaml, `by_model`)."""
+ALARMS_AN_HOUR = {"hate": 0.3, "threat": 0.15, "harassment": 0.3, "self_harm": 0.15}
+"""What calls may cost a moderator, category by category. One an hour is the bar; less is spent here, as what chooses
+flatters. Harassment does not count: what the model alone takes for it is a note (policy.yaml, `by_model`)."""
+
+ALARMS_IN_CONVERSATIONS = {"hate": 2.0, "threat": 0.3, "harassment": 2.0, "self_harm": 0.3}
+"""What our conversations may cost. They are full of what a screener stumbles over, by intention: podcasts, of which
+some were looked at for this, raise a third of it (docs/performance.md)."""
 
 BAR = 0.6
 """The shipped policy's bar for a case; what it takes off the model's own score of hate (`by_model`) is not counted."""
@@ -50,6 +53,9 @@ WINDOW = 3
 
 Lines = Sequence[tuple[str, str]]
 """Speakers and what they said."""
+
+Logits = Callable[[Sequence[str]], list[list[float]]]
+"""Texts in, a logit per text and category out."""
 
 
 def talk(folder: Path) -> list[Example]:
@@ -104,36 +110,41 @@ def _passages(lines: Lines) -> list[Example]:
     ]
 
 
-def cautions(
-    logits: Callable[[Sequence[str]], list[list[float]]], lines: Mapping[str, Line], folder: Path
-) -> dict[str, float]:
+def cautions(logits: Logits, lines: Mapping[str, Line], folder: Path) -> dict[str, float]:
     """What to take off each category's log-odds so that neither calls nor conversations raise more than they may."""
     calls = [list(lines_of(path)) for path in _calls(folder)[CALLS_LEARNED : CALLS_LEARNED + CALLS_CHOSEN_BY]]
     ours = [list(cut(_turns(path))) for path in sorted((CONVERSATIONS / "choosing").glob("*.txt"))]
-    needed = [_needed(logits, lines, talked) for talked in (calls, ours)]
+    budgets = ((calls, ALARMS_AN_HOUR), (ours, ALARMS_IN_CONVERSATIONS))
+    needed = [_needed(logits, lines, talked, an_hour) for talked, an_hour in budgets]
     return {name: max(one[name] for one in needed) for name in lines}
 
 
 def _needed(
-    logits: Callable[[Sequence[str]], list[list[float]]], lines: Mapping[str, Line], talked: Sequence[Lines]
+    logits: Logits, lines: Mapping[str, Line], talked: Sequence[Lines], an_hour: Mapping[str, float]
 ) -> dict[str, float]:
     hours = sum(len(line.split()) for lines in talked for _, line in lines) / WORDS_PER_MINUTE / 60
     rooms = [_windows(lines) for lines in talked]
-    heard = [logits(windows) for windows in rooms]
-    about = [[named(window) for window in windows] for windows in rooms]
+    heard = [_heard(logits, windows) for windows in rooms]
+    about = [[named(" ".join(window)) for window in windows] for windows in rooms]
     found: dict[str, float] = {}
     for column, (name, line) in enumerate(lines.items()):
-        less = (_log_odds(BAR / UNNAMED.get(name, 1.0)) - _log_odds(BAR)) / line[0]
+        less = (log_odds(BAR / UNNAMED.get(name, 1.0)) - log_odds(BAR)) / line[0]
         counted = [
             [row[column] - (0.0 if group else less) for row, group in zip(rows, groups, strict=True)]
             for rows, groups in zip(heard, about, strict=True)
         ]
-        found[name] = least(counted, line, ALARMS_AN_HOUR[name] * hours)
+        found[name] = least(counted, line, an_hour[name] * hours)
     return found
 
 
-def _log_odds(probability: float) -> float:
-    return math.log(probability / (1 - probability))
+def _heard(logits: Logits, windows: Sequence[Sequence[str]]) -> list[list[float]]:
+    """Of each window and category what holds in fewer captions too, as the engine takes it (readings.py)."""
+    whole = logits([" ".join(window) for window in windows])
+    again = logits([text for window in windows for text in shorter(window)])
+    return [
+        [min(one[0], sum(one) / len(one)) for one in zip(first, *again[2 * n : 2 * n + 2], strict=True)]
+        for n, first in enumerate(whole)
+    ]
 
 
 def least(rooms: Sequence[Sequence[float]], line: Line, most: float) -> float:
@@ -145,10 +156,10 @@ def least(rooms: Sequence[Sequence[float]], line: Line, most: float) -> float:
     return CAUTIONS[-1]
 
 
-def _windows(lines: Lines) -> list[str]:
-    """Each line with what its speaker said just before, as the screener hears it."""
+def _windows(lines: Lines) -> list[list[str]]:
+    """Each line after what its speaker said just before, as the screener hears it."""
     return [
-        " ".join(line for who, line in lines[max(0, n - WINDOW + 1) : n + 1] if who == speaker)
+        [line for who, line in lines[max(0, n - WINDOW + 1) : n + 1] if who == speaker]
         for n, (speaker, _) in enumerate(lines)
     ]
 

@@ -8,6 +8,7 @@ from processors.screening.context import NOBODY, Others, meaning
 from processors.screening.named import named
 from processors.screening.passage import Heard, Passage, read
 from processors.screening.policy import Meaning, Policy
+from processors.screening.readings import held, shorter
 from processors.screening.rule import Hit, Rule
 from processors.screening.rules import RULES
 from processors.screening.rules.policy_terms import rules_of
@@ -59,10 +60,13 @@ def screen(
     hits = [hit for hit in _hits(passage, policy) if hit.words[-1].caption_id == newest.caption_id]
     heeding = any(hit.rule.heeds_model for hit in hits)
     doubts = _doubts(scores, newest, len(window), classifier) if heeding else frozenset()
-    group = any(map(named, (text, *others)))
+    counted = {
+        category: policy.by_model(category, score, named=any(map(named, (text, *others))))
+        for category, score in _held(scores, window, newest, policy, classifier).items()
+    }
     marks = [
         *_by_rules(passage, hits, doubts, policy, others),
-        *_by_classifier(scores, words, policy, classifier, group=group),
+        *_by_classifier(counted, words, policy, classifier),
     ]
     return tuple(sorted(marks, key=lambda mark: (mark.start_ms, mark.category, mark.source)))
 
@@ -115,13 +119,24 @@ def _lowest(meant: Meaning, category: str, policy: Policy) -> Meaning:
     return min(both, key=lambda one: policy.factor(category, one))
 
 
+def _held(
+    scores: Mapping[str, float], window: Sequence[Caption], judged: Caption, policy: Policy, classifier: Classifier
+) -> Mapping[str, float]:
+    """The scores of the window where nobody would be asked; else what holds of them in fewer captions too."""
+    asked = (policy.effect(name, policy.by_model(name, score)) not in (None, "log") for name, score in scores.items())
+    if len(window) == 1 or not any(asked):
+        return scores
+    before = [caption.text for caption in window[: window.index(judged) + 1]]
+    again = classifier.score(shorter(before))
+    return {name: held(score, [one[name] for one in again if name in one]) for name, score in scores.items()}
+
+
 def _by_classifier(
-    scores: Mapping[str, float], words: Sequence[Heard], policy: Policy, classifier: Classifier, *, group: bool
+    counted: Mapping[str, float], words: Sequence[Heard], policy: Policy, classifier: Classifier
 ) -> Iterator[Mark]:
-    """The model reads the whole window; what it says is said of the caption judged. `group`: one is named near it."""
-    for category, score in scores.items():
-        counted = policy.by_model(category, score, named=group) * weight(words)
-        mark = marked(category, counted, f"model:{classifier.name}", words, policy)
+    """The model reads the whole window; what it says is said of the caption judged."""
+    for category, score in counted.items():
+        mark = marked(category, score * weight(words), f"model:{classifier.name}", words, policy)
         if mark:
             yield mark
 
