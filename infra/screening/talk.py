@@ -50,7 +50,6 @@ WORDS_PER_MINUTE = 160
 WINDOW = 3
 """Captions that the screener judges together."""
 
-
 Lines = Sequence[tuple[str, str]]
 """Speakers and what they said."""
 

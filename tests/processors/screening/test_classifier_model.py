@@ -16,8 +16,10 @@ from processors.screening.classifier_model import (
     open_candidate,
     open_classifier,
 )
+from processors.screening.engine import screen
 from processors.screening.policy import shipped_policy
 from schemas.errors import Unavailable
+from tests.talk import captions
 
 SHIPPED = Path(classifier_model.__file__).parent / "model" / "screener.onnx"
 QUEUE = shipped_policy().categories["hate"].queue or 1.0
@@ -35,13 +37,17 @@ def model() -> ModelClassifier:
         "I can't stand women, they are all stupid.",
         "Black people are not human.",
         "I'm not racist but immigrants are parasites.",
-        "gay people should be locked up that is what i think",
-        "immigrants should be locked up that is what i think",
     ],
 )
 def test_hate_is_shown_to_a_person(model: ModelClassifier, text: str) -> None:
     (scores,) = model.score([text])
     assert scores["hate"] >= QUEUE
+
+
+@pytest.mark.parametrize("group", ["gay people", "immigrants"])
+def test_a_call_to_lock_a_group_up_is_shown_though_this_model_doubts_it(model: ModelClassifier, group: str) -> None:
+    marks = screen(captions(f"{group} should be locked up that is what i think"), shipped_policy(), model)
+    assert {mark.effect for mark in marks if mark.source.startswith("rule:punish")} == {"queue"}
 
 
 @pytest.mark.parametrize(
