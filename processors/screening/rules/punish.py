@@ -12,13 +12,22 @@ _CALL = pattern(
     r"(?:a |the )?(?:prison|jail|bars|camps?|cages?))"
     r"(?! (?:for|if|when|who|until|unless|because|at night|during|with|by))",
 )
-_SOMEBODY_ELSE = pattern(r"who|whoever|anyone|anybody|everyone|everybody|nobody|of|to|against|by")
-"""Before the group in its sentence: then it is others who are to be punished, for what they did to it."""
+_BY_ITSELF = pattern(
+    r"(?:(?:i (?:really |just |honestly |still )?(?:think|say|believe)|in my (?:opinion|view|book)|honestly|frankly|"
+    r"sorry|all|all of|the|those|these|and|but|so|because|well|look|yeah|you know|if you ask me|that|,) ?)*"
+)
+"""What may stand before the group in its sentence. Anything else may make it somebody else's words, or punishment of
+somebody else, for what they did to the group; there the rule `exclude`, which the model may doubt, goes on."""
+
+MOST_AFTER = 5
+"""Words that may follow ("that is what I think"): with more the speaker may have turned it round."""
 
 
 def _find(passage: Passage) -> Iterator[Hit]:
     for call in _CALL.finditer(passage.text):
-        if not _SOMEBODY_ELSE.search(passage.text[: call.start()].split(" . ")[-1]):
+        before = passage.text[: call.start()].split(" . ")[-1].strip()
+        after = passage.text[call.end() :].replace(".", " ").replace(",", " ").split()
+        if len(after) <= MOST_AFTER and (not before or _BY_ITSELF.fullmatch(before)):
             yield Hit(call.start(), call.end(), 0.8)
 
 
@@ -34,7 +43,7 @@ RULE = Rule(
         "Immigrants ought to be locked up, all of them.",
         "Muslims should all be put in camps.",
         "Trans people must be jailed",
-        "Those Jews belong, no, they, those Jews should go to prison",
+        "Look, those Jews should all go to prison",
         "Refugees need to be locked away",
         "Women should be put behind bars",
         "I think the gypsies should just be jailed.",
