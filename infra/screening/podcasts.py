@@ -13,7 +13,7 @@ import random
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 CHANGELOG = "44a0e16c5919d332e05de481919fbfca90a2c90b"
@@ -61,19 +61,21 @@ def main(changelog: Path, videos: Path, out: Path) -> None:
     for part, shows in SHOWS.items():
         (out / part).mkdir(parents=True, exist_ok=True)
         for show, most in shows.items():
-            texts = _texts(changelog, CHANGELOG, "", show, draw) if show.islower() else None
-            texts = texts or _texts(videos, VIDEOS, "_Transcripts/", show, draw)
+            if show.islower():
+                texts = _texts(changelog, f"{CHANGELOG}:{show}", _said_in_changelog, draw)
+            else:
+                texts = _texts(videos, f"{VIDEOS}:_Transcripts/{show}", _said_in_videos, draw)
             for n, (path, text) in enumerate(_first(texts, most, taken)):
                 taken.add(path)
                 (out / part / f"{re.sub('[^A-Za-z0-9]+', '_', show)}-{n}.txt").write_text(text, "utf-8")
 
 
-def _texts(clone: Path, commit: str, folder: str, show: str, draw: random.Random) -> Iterator[tuple[str, str]]:
-    listed = _git(clone, "-c", "core.quotepath=off", "ls-tree", "-r", "--name-only", commit, f"{folder}{show}/")
-    paths = [path for path in listed.splitlines() if path.endswith(".md")]
+def _texts(clone: Path, tree: str, said: Callable[[str], str], draw: random.Random) -> Iterator[tuple[str, str]]:
+    """What is said in each file of a folder (`commit:path`), as far as somebody asks for it, in an order by chance."""
+    listed = _git(clone, "-c", "core.quotepath=off", "ls-tree", "-r", "--name-only", tree)
+    paths = [f"{tree}/{name}" for name in listed.splitlines() if name.endswith(".md")]
     draw.shuffle(paths)
-    said = _said_in_changelog if not folder else _said_in_videos
-    return ((path, said(_git(clone, "show", f"{commit}:{path}"))) for path in paths)
+    return ((path, said(_git(clone, "show", path))) for path in paths)
 
 
 def _first(texts: Iterator[tuple[str, str]], most: int, taken: set[str]) -> list[tuple[str, str]]:

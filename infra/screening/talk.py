@@ -15,7 +15,7 @@ from examples import CATEGORIES, Example
 
 from bench.transcripts import cut, files_in, lines_of
 from processors.screening.named import named
-from processors.screening.readings import log_odds, shorter
+from processors.screening.readings import held_odds, log_odds, shorter
 
 TRANSCRIPTS = "08b008ef3a696fb8abc74ed5ccde7eadb5a8c4d1a2649739c75870aef247be17"
 """SHA-256 over the transcripts, by name, one after the other."""
@@ -141,8 +141,7 @@ def _heard(logits: Logits, windows: Sequence[Sequence[str]]) -> list[list[float]
     whole = logits([" ".join(window) for window in windows])
     again = logits([text for window in windows for text in shorter(window)])
     return [
-        [min(one[0], sum(one) / len(one)) for one in zip(first, *again[2 * n : 2 * n + 2], strict=True)]
-        for n, first in enumerate(whole)
+        [held_odds(one) for one in zip(first, *again[2 * n : 2 * n + 2], strict=True)] for n, first in enumerate(whole)
     ]
 
 

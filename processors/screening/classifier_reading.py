@@ -7,6 +7,8 @@ import re
 import unicodedata
 from typing import Literal
 
+from processors.screening.lexicon import word_set
+
 Abstention = Literal["empty", "too_long", "language"]
 
 LOOK_ALIKES = str.maketrans(
@@ -19,18 +21,14 @@ LEET = str.maketrans("013457@$!", "oieastasi")
 """Digits and signs that stand in for letters inside a word."""
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-ENGLISH = _words(
+ENGLISH = word_set(
     "the a an and or but of to in on at for with from by is are was were be been am i you he she it we they me him her "
     "us them my your his its our their this that these those not no do does did have has had will would can could "
     "should what who why how when where all so if as just like about out up there here some any more than then now "
     "people know think say said go get very really one men man die son"
 )
 OTHERS = (
-    _words(
+    word_set(
         "der die das und ist nicht ich wir sie ein eine den dem mit auf fur von zu wie auch aber "
         "le la les et est pas je nous vous un une des du dans pour que qui sur avec ne ce "
         "el los las y es una por con como pero muy yo en del se lo al "

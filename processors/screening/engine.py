@@ -60,8 +60,9 @@ def screen(
     hits = [hit for hit in _hits(passage, policy) if hit.words[-1].caption_id == newest.caption_id]
     heeding = any(hit.rule.heeds_model for hit in hits)
     doubts = _doubts(scores, newest, len(window), classifier) if heeding else frozenset()
+    group = any(map(named, (text, *others)))
     counted = {
-        category: policy.by_model(category, score, named=any(map(named, (text, *others))))
+        category: policy.by_model(category, score, named=group)
         for category, score in _held(scores, window, newest, policy, classifier).items()
     }
     marks = [

@@ -6,6 +6,12 @@ the space between two words. Lists say what is talked about; none of them is a v
 
 import re
 
+
+def word_set(text: str) -> frozenset[str]:
+    """The words of a list written as one text."""
+    return frozenset(text.split())
+
+
 PEOPLE = (
     "people|peoples|person|folks?|men|man|women|woman|kids|children|child|guys|families|family|ones|"
     "communit(?:y|ies)|couples?|students|workers|boys|girls|lot"

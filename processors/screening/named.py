@@ -12,13 +12,9 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from processors.screening.classifier_reading import reading
+from processors.screening.lexicon import word_set
 
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-NAMES = _words(
+NAMES = word_set(
     # where people come from
     "american australian british english irish scottish welsh canadian german austrian french italian spanish "
     "portuguese dutch belgian swiss danish swedish norwegian finnish icelandic polish czech slovak hungarian romanian "
@@ -75,7 +71,7 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 SHORTEST_NEAR = 4
 """Letters from which one slip of the keyboard leaves a name to be known."""
 
-NOT_NEAR = _words("this cuts finish coat coats wore moron morons lays")
+NOT_NEAR = word_set("this cuts finish coat coats wore moron morons lays")
 """Common words that are one slip away from a name."""
 
 SHORTEST_JOINED = 9

@@ -10,15 +10,11 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from processors.screening.lexicon import word_set
 from schemas.captions import Caption, Word
 
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-FILLERS = _words("um uh uhm er erm hm hmm mm ah")
-DIGITS = _words("zero oh one two three four five six seven eight nine")
+FILLERS = word_set("um uh uhm er erm hm hmm mm ah")
+DIGITS = word_set("zero oh one two three four five six seven eight nine")
 
 CONTRACTIONS = {
     "can't": "can not",
@@ -38,10 +34,10 @@ CONTRACTIONS = {
 
 ENDINGS = (("n't", " not"), ("'re", " are"), ("'ll", " will"), ("'ve", " have"), ("'m", " am"), ("'d", " would"))
 
-IS_SHORTENED = _words("it he she that this what who there here where how everybody everyone somebody")
+IS_SHORTENED = word_set("it he she that this what who there here where how everybody everyone somebody")
 """Words whose `'s` stands for "is" far more often than it marks an owner."""
 
-DANGLING = _words(
+DANGLING = word_set(
     "a an the and or but which of to at for with from like than as are is was were be been being am should must their "
     "his her its my our your very such nothing every because if"
 )

@@ -18,11 +18,12 @@ def shorter(texts: Sequence[str]) -> tuple[str, ...]:
 
 def held(score: float, again: Sequence[float]) -> float:
     """The mean of all readings in log-odds, never above the first: of the whole."""
-    return min(score, _probability(mean_log_odds([score, *again])))
+    return min(score, _probability(held_odds([log_odds(one) for one in (score, *again)])))
 
 
-def mean_log_odds(scores: Sequence[float]) -> float:
-    return sum(map(log_odds, scores)) / len(scores)
+def held_odds(odds: Sequence[float]) -> float:
+    """The same where all readings are log-odds, that of the whole first."""
+    return min(odds[0], sum(odds) / len(odds))
 
 
 def log_odds(probability: float) -> float:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import starmap
 from typing import NamedTuple
 
 from processors.screening.classifier import Classifier
@@ -46,7 +47,7 @@ def compared(texts: Sequence[str], live: Classifier, candidate: Classifier, poli
     pairs: list[_Pair] = []
     for first in range(0, len(texts), MOST_AT_ONCE):
         some = texts[first : first + MOST_AT_ONCE]
-        pairs += map(_Pair, live.score(some), candidate.score(some), map(named, some))
+        pairs += starmap(_Pair, zip(live.score(some), candidate.score(some), map(named, some), strict=True))
     categories = {name for pair in pairs for name in (*pair.live, *pair.candidate)}
     return Comparison(
         live=live.name,
