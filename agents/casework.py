@@ -3,6 +3,7 @@
 In this order, so that no case is without reasons: the quota, the second hearing, the testimony, the finding, the ask.
 """
 
+import asyncio
 from collections.abc import Mapping
 
 import msgspec
@@ -67,10 +68,11 @@ class Casework:
         scores: dict[str, float] = {}
         for reason in finding.reasons:
             scores[reason.category] = max(scores.get(reason.category, 0.0), reason.score)
+        words = await asyncio.to_thread(carrying, finding, captions, self._classifier)
         testimony = Testimony(
             finding=finding,
             captions=captions,
-            words=carrying(finding, captions, self._classifier),
+            words=words,
             scores=scores,
             second_listen=listened,
             made_ms=self._now(),

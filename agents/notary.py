@@ -15,10 +15,10 @@ from agents.ports import Agent, Deliveries, Now, Outputs, RecordingStore, RoomLo
 from agents.sound import Sound
 from processors.clipping import AROUND_MS, cut, flac, mixed
 from processors.decoding import Samples
-from processors.layout import clip_key, reasons_key
+from processors.layout import clip_key, kept_reasons_key, reasons_key
 from processors.packet import sha256
 from schemas.asks import AttachEvidence, Command
-from schemas.errors import Missing
+from schemas.errors import Conflict, Missing
 from schemas.evidence import Clip, CutFrom
 from schemas.facts import CaseOpened, Entry, RecordingCompleted
 from schemas.rooms import Case, Room
@@ -81,10 +81,19 @@ async def _clip(room: Room, case: Case, store: RecordingStore, sound: Sound) -> 
 
 
 async def _testimony(room: Room, case: Case, store: RecordingStore) -> bytes:
+    """Keep and return the reasons as they are now: their digest goes into the log, and a room may be screened again.
+
+    What was kept first stays, so that the same event twice does not leave a digest of something else.
+    """
+    key = kept_reasons_key(room.room_id, case.case_id)
     try:
-        return await through_outages(lambda: store.get(reasons_key(room.room_id, case.finding_id)))
+        data = await through_outages(lambda: store.get(reasons_key(room.room_id, case.finding_id)))
+        await through_outages(lambda: store.put(key, data, if_absent=True))
     except Missing:  # a report: nobody but its reporter has said anything yet
         return b""
+    except Conflict:
+        return await through_outages(lambda: store.get(key))
+    return data
 
 
 def _attach(room: Room, ask: AttachEvidence, at_ms: int) -> Command:

@@ -4,7 +4,7 @@ import structlog
 
 from agents.outages import through_outages
 from agents.ports import Now, RecordingStore
-from processors.layout import POLICIES, policy_key
+from processors.layout import POLICIES, policy_key, policy_number
 from processors.screening.policies import READ_EVERY_MS, applying, decoded, encoded, in_force
 from processors.screening.policy import Policy, load_policy
 from schemas.errors import Invalid, Unavailable
@@ -24,6 +24,7 @@ class PolicyBook:
         self._first = first
         self._now = now
         self._read_ms: int | None = None
+        self._seen: set[str] = set()
         self._applied: dict[str, PolicyApplied] = {}
         self._policies: dict[int, Policy] = {}
 
@@ -43,7 +44,16 @@ class PolicyBook:
 
     async def apply(self, text: str, *, actor: str, effective_ms: int | None = None) -> PolicyApplied:
         """Put a policy in force; raises `Invalid` for a mistake, `Conflict` where somebody else was first."""
-        entry = applying(await self.newest(), text, actor=actor, now_ms=self._now(), effective_ms=effective_ms)
+        await self._read()
+        entry = applying(
+            tuple(self._applied.values()),
+            text,
+            actor=actor,
+            now_ms=self._now(),
+            effective_ms=effective_ms,
+            first=self._first,
+            number=max(map(policy_number, self._seen), default=-1) + 1,
+        )
         await self._store.put(policy_key(entry.number), encoded(entry), if_absent=True)
         return entry
 
@@ -56,8 +66,9 @@ class PolicyBook:
 
     async def _read(self) -> None:
         for found in await self._store.list(POLICIES):
-            if found.key not in self._applied:
+            if found.key not in self._seen:
                 self._take(found.key, await self._store.get(found.key))
+                self._seen.add(found.key)
         self._read_ms = self._now()
 
     def _take(self, key: str, data: bytes) -> None:

@@ -65,5 +65,5 @@ async def _transcript(room_id: str, rooms: RoomLog, store: RecordingStore) -> Tr
         if room is None or room.purged_ms is not None:
             return None
         return msgspec.json.decode(await store.get(transcript_key(room_id)), type=Transcript)
-    except (Missing, Malformed):
+    except (Missing, Malformed, msgspec.DecodeError):
         return None

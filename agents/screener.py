@@ -1,5 +1,6 @@
 """Captions in; findings, and asks for a case where a person has to look, out."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable
 
@@ -58,7 +59,7 @@ async def screened_room(
     """Screen a whole transcript; where the model is away, leave a mark so that the room is screened again."""
     said = {caption.caption_id: caption for caption in captions}
     attending = Attending(classifier)
-    findings = reread(said.values(), policy, attending)
+    findings = await asyncio.to_thread(reread, list(said.values()), policy, attending)
     asked = Asked()
     for finding in findings:
         asked, outputs = await casework.act(finding, said, policy, asked)
@@ -129,7 +130,8 @@ class _Screening:
 
     async def _hear(self, caption: Caption) -> AsyncIterator[Record]:
         room, policy = self._live[caption.room_id], await self._book.at(caption.emitted_ms)
-        room.ears, findings = hear(room.ears, caption, policy, Attending(self._classifier))
+        attending = Attending(self._classifier)
+        room.ears, findings = await asyncio.to_thread(hear, room.ears, caption, policy, attending)
         room.keep(findings, room.ears.speakers[caption.track_id].window)
         for finding in findings:
             room.asked, outputs = await self._casework.act(finding, room.said, policy, room.asked)

@@ -14,6 +14,7 @@ from agents.ports import RoomLog
 from agents.sound import Sound
 from processors.clipping import cut
 from processors.engines.base import SAMPLE_RATE, Engine, Samples, Speech
+from processors.engines.supervised import FAILED
 from processors.screening.second_listen import came_back, carried_by, stretch
 from schemas.captions import Caption
 from schemas.errors import EarwitnessError
@@ -28,6 +29,9 @@ BEAM = 8
 AUDIO_WAITS_S = 4.0
 """How long the sound may take to be found; a live case must not wait for it."""
 
+HEARING_WAITS_S = 20.0
+"""How long the engine may take to load and to hear; without it the case opens on the first hearing."""
+
 UNKNOWN = SecondListen(came_back=None)
 
 
@@ -35,7 +39,7 @@ class SecondListener(Protocol):
     """Hears a passage again."""
 
     async def listen(self, finding: Finding, captions: Sequence[Caption]) -> SecondListen:
-        """What came back of the words that carried the finding; nothing known where the audio is not to be had."""
+        """What came back of the words that carried the finding; nothing known without the audio or the engine."""
 
 
 class NoSecondListener:
@@ -61,9 +65,18 @@ class StoredSecondListener:
             return UNKNOWN
         if not samples.size:
             return UNKNOWN
+        try:
+            return await asyncio.wait_for(self._heard(finding, captions, samples), HEARING_WAITS_S)
+        except (TimeoutError, EarwitnessError) as error:
+            log.warning("second_listen_without_engine", finding_id=finding.finding_id, error=type(error).__name__)
+            return UNKNOWN
+
+    async def _heard(self, finding: Finding, captions: Sequence[Caption], samples: Samples) -> SecondListen:
         engine = await asyncio.to_thread(self._engine)
         speech = Speech(samples=samples, final=True, language=captions[0].language if captions else "")
         (heard,) = await hear(engine, [speech], beam=BEAM)
+        if heard.rejected == FAILED:  # that says something of the engine, nothing of the words
+            return UNKNOWN
         share = came_back(carried_by(finding, captions), heard.text)
         log.info("heard_again", finding_id=finding.finding_id, came_back=share)
         return SecondListen(came_back=share, text=heard.text, engine=engine.name, model=engine.model, beam=BEAM)

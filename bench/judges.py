@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from processors.screening.classifier import Classifier, NoClassifier
 from processors.screening.classifier_model import load_model
 from processors.screening.listening import Ears, hear
+from processors.screening.named import named
 from processors.screening.passage import bare
 from processors.screening.policy import Policy, shipped_policy
 from schemas.captions import Caption
@@ -86,8 +87,8 @@ def _model(category: str) -> Judge:
 
     def judge(texts: Sequence[str]) -> list[bool]:
         return [
-            policy.effect(category, scores.get(category, 0.0)) in ("queue", "urgent")
-            for scores in classifier.score(texts)
+            policy.asks_by_model(category, scores.get(category, 0.0), named=named(text))
+            for text, scores in zip(texts, classifier.score(texts), strict=True)
         ]
 
     return judge

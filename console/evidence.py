@@ -6,7 +6,7 @@ from litestar.params import FromPath
 from console.access import evidence_recording
 from console.asking import GivenDesk
 from console.ports import RecordingStore
-from processors.layout import clip_key, reasons_key
+from processors.layout import clip_key, kept_reasons_key, reasons_key
 from processors.packet import packet
 from schemas.errors import Invalid, Missing
 from schemas.rooms import Case, Room
@@ -28,14 +28,18 @@ async def evidence(desk: GivenDesk, room_id: FromPath[str], case_id: FromPath[st
 async def _kept(store: RecordingStore, room: Room, case: Case) -> dict[str, bytes]:
     """What there is by now: a live case has its clip once the recording is complete, a report has no testimony."""
     keys = {
-        "testimony.json": reasons_key(room.room_id, case.finding_id),
-        "clip.flac": clip_key(room.room_id, case.case_id, "flac"),
-        "clip.json": clip_key(room.room_id, case.case_id, "json"),
+        "testimony.json": (kept_reasons_key(room.room_id, case.case_id), reasons_key(room.room_id, case.finding_id)),
+        "clip.flac": (clip_key(room.room_id, case.case_id, "flac"),),
+        "clip.json": (clip_key(room.room_id, case.case_id, "json"),),
     }
-    found: dict[str, bytes] = {}
-    for name, key in keys.items():
+    found = {name: await _first(store, places) for name, places in keys.items()}
+    return {name: data for name, data in found.items() if data is not None}
+
+
+async def _first(store: RecordingStore, keys: tuple[str, ...]) -> bytes | None:
+    for key in keys:
         try:
-            found[name] = await store.get(key)
+            return await store.get(key)
         except Missing:
             continue
-    return found
+    return None

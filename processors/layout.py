@@ -69,6 +69,12 @@ def policy_key(number: int) -> str:
     return f"{POLICIES}{number:08}.json"
 
 
+def policy_number(key: str) -> int:
+    """The number in a policy's key, -1 of a key that is none."""
+    number = key.removeprefix(POLICIES).removesuffix(".json")
+    return int(number) if number.isdecimal() else -1
+
+
 def unscreened_key(room_id: str) -> str:
     """A mark, without content: the model was away when the room was screened."""
     return f"{UNSCREENED}{room_id}"
@@ -86,6 +92,11 @@ def evidence_folder(room_id: str) -> str:
 def reasons_key(room_id: str, finding_id: str) -> str:
     """Under a digest of the finding's id: that names a track, and a certificate names no track."""
     return f"{evidence_folder(room_id)}testimony-{hashlib.sha256(finding_id.encode()).hexdigest()[:16]}.json"
+
+
+def kept_reasons_key(room_id: str, case_id: str) -> str:
+    """The finding's reasons as they were when the case's evidence was kept; those of the finding may still grow."""
+    return f"{evidence_folder(room_id)}{case_id}.testimony.json"
 
 
 def clip_key(room_id: str, case_id: str, ending: str) -> str:

@@ -4,7 +4,7 @@ What a rule found is carried by the words it matched. Of what a model said, each
 of the score is its weight (occlusion: Zeiler and Fergus 2014, doi 10.1007/978-3-319-10590-1_53).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from processors.screening.classifier import Classifier
 from schemas.captions import Caption, Word
@@ -14,15 +14,15 @@ from schemas.findings import Finding, Reason
 
 MODEL = "model:"
 MOST_OCCLUDED = 120
-"""Words that are left out in turn: a minute of speech."""
+"""Words of one category that are left out in turn: what the model was asked about, a minute of speech at most."""
 
 
 def carrying(finding: Finding, captions: Iterable[Caption], classifier: Classifier) -> tuple[CarryingWord, ...]:
     """The words of the passage with their weights, the heaviest 1; a model that is away leaves the rules' words."""
     words = [word for caption in captions for word in caption.words]
     weights = [0.0] * len(words)
-    for reason in finding.reasons:
-        weights = [max(pair) for pair in zip(weights, _weights(reason, words, classifier), strict=True)]
+    for some in _weights(finding.reasons, words, classifier):
+        weights = [max(pair) for pair in zip(weights, some, strict=True)]
     return tuple(
         CarryingWord(
             text=word.text.strip(),
@@ -35,25 +35,31 @@ def carrying(finding: Finding, captions: Iterable[Caption], classifier: Classifi
     )
 
 
-def _weights(reason: Reason, words: Sequence[Word], classifier: Classifier) -> list[float]:
-    if not reason.source.startswith(MODEL):
-        return [float(_inside(word, reason)) for word in words]
+def _weights(reasons: Sequence[Reason], words: Sequence[Word], classifier: Classifier) -> Iterator[list[float]]:
+    """Of each rule's reason, and of all that a model said of one category."""
+    modelled: dict[str, set[int]] = {}
+    for reason in reasons:
+        inside = [n for n, word in enumerate(words) if word.start_ms < reason.end_ms and reason.start_ms < word.end_ms]
+        if reason.source.startswith(MODEL):
+            modelled.setdefault(reason.category, set()).update(inside)
+        else:
+            yield [float(n in inside) for n in range(len(words))]
+    texts = [word.text.strip() for word in words]
+    for category, judged in modelled.items():
+        yield _scaled(_occluded(texts, sorted(judged)[:MOST_OCCLUDED], category, classifier))
+
+
+def _occluded(texts: list[str], chosen: Sequence[int], category: str, classifier: Classifier) -> list[float]:
+    """How far the score of the category falls without each word that is chosen; nothing while the model is away."""
+    falls = [0.0] * len(texts)
+    without = [" ".join(texts[:n] + texts[n + 1 :]) for n in chosen]
     try:
-        return _scaled(_by_model([word.text.strip() for word in words], reason.category, classifier))
+        whole, *rest = (scores.get(category, 0.0) for scores in classifier.score([" ".join(texts), *without]))
     except Unavailable:
-        return [0.0] * len(words)
-
-
-def _inside(word: Word, reason: Reason) -> bool:
-    return word.start_ms < reason.end_ms and reason.start_ms < word.end_ms
-
-
-def _by_model(texts: list[str], category: str, classifier: Classifier) -> list[float]:
-    if len(texts) > MOST_OCCLUDED:
-        return [0.0] * len(texts)
-    without = [" ".join(texts[:n] + texts[n + 1 :]) for n in range(len(texts))]
-    whole, *rest = (scores.get(category, 0.0) for scores in classifier.score([" ".join(texts), *without]))
-    return [whole - score for score in rest]
+        return falls
+    for n, score in zip(chosen, rest, strict=True):
+        falls[n] = whole - score
+    return falls
 
 
 def _scaled(weights: list[float]) -> list[float]:

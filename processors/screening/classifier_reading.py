@@ -53,7 +53,16 @@ _LETTER_SIGNS = re.compile(r"(?<=[a-z])[013457@$!]+(?=[a-z])|^[$@]+(?=[a-z]{2})|
 
 
 def reading(text: str) -> str:
-    """One plain line in lower case: look-alike letters, spaced-out and stretched words made what they stand for."""
+    """One plain line in lower case: look-alike letters, spaced-out and stretched words made what they stand for.
+
+    Read until nothing changes: a letter made of a sign may uncover the next one, as in `4e430b`.
+    """
+    while (read := _read_once(text)) != text:
+        text = read
+    return read
+
+
+def _read_once(text: str) -> str:
     folded = unicodedata.normalize("NFKD", text.replace("’", "'")).casefold()
     latin = "".join(letter for letter in folded if not unicodedata.combining(letter))
     words = " ".join(map(_undisguised, _ODD.sub(" ", latin).split()))

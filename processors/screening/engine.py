@@ -25,6 +25,9 @@ DOUBTED_BELOW = 0.25
 """Probability under which the model sees none of what a rule heard. Of the held-out frames on which a hate rule would
 open a case, 23 of 26 harmless and 3 of 61 hateful ones lie below (docs/decisions/0027)."""
 
+MOST_WORDS = 150
+"""Words that the model is given together: with 1.3 tokens each they are well within its 256 (classifier_model.py)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -55,21 +58,35 @@ def screen(
     words = [word for word in passage.heard if word.caption_id == newest.caption_id]
     if not words:
         return ()
+    window, judged = fitting(window, judged % len(window))
     text = " ".join(caption.text for caption in window)
     (scores,) = classifier.score([text])
     hits = [hit for hit in _hits(passage, policy) if hit.words[-1].caption_id == newest.caption_id]
     heeding = any(hit.rule.heeds_model for hit in hits)
     doubts = _doubts(scores, newest, len(window), classifier) if heeding else frozenset()
     group = any(map(named, (text, *others)))
-    counted = {
-        category: policy.by_model(category, score, named=group)
-        for category, score in _held(scores, window, newest, policy, classifier).items()
-    }
+    sure = _held(scores, window[: judged + 1], policy, classifier, whole=text, group=group)
+    counted = {category: policy.by_model(category, score, named=group) for category, score in sure.items()}
     marks = [
         *_by_rules(passage, hits, doubts, policy, others),
         *_by_classifier(counted, words, policy, classifier),
     ]
     return tuple(sorted(marks, key=lambda mark: (mark.start_ms, mark.category, mark.source)))
+
+
+def fitting(window: Sequence[Caption], judged: int) -> tuple[Sequence[Caption], int]:
+    """The captions around `window[judged]` that the model can read together, and its place among them.
+
+    The farthest is left out first, of two as far the later one. Somebody who speaks for minutes without a breath is
+    judged by fewer captions, not by none.
+    """
+    first, end = 0, len(window)
+    while end - first > 1 and sum(len(caption.text.split()) for caption in window[first:end]) > MOST_WORDS:
+        if end - 1 - judged >= judged - first:
+            end -= 1
+        else:
+            first += 1
+    return window[first:end], judged - first
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,15 +138,28 @@ def _lowest(meant: Meaning, category: str, policy: Policy) -> Meaning:
 
 
 def _held(
-    scores: Mapping[str, float], window: Sequence[Caption], judged: Caption, policy: Policy, classifier: Classifier
+    scores: Mapping[str, float],
+    before: Sequence[Caption],
+    policy: Policy,
+    classifier: Classifier,
+    *,
+    whole: str,
+    group: bool,
 ) -> Mapping[str, float]:
-    """The scores of the window where nobody would be asked; else what holds of them in fewer captions too."""
-    asked = (policy.effect(name, policy.by_model(name, score)) not in (None, "log") for name, score in scores.items())
-    if len(window) == 1 or not any(asked):
+    """The scores of the window where nobody would be asked; else what holds of them in fewer captions too.
+
+    `before` are the window's captions up to the one judged, `whole` the text that has been scored, and `group` says
+    whether one is named there.
+    """
+    if not any(policy.asks_by_model(name, score, named=group) for name, score in scores.items()):
         return scores
-    before = [caption.text for caption in window[: window.index(judged) + 1]]
-    again = classifier.score(shorter(before))
-    return {name: held(score, [one[name] for one in again if name in one]) for name, score in scores.items()}
+    known, again = {whole: scores}, shorter([caption.text for caption in before])
+    new = [text for text in dict.fromkeys(again) if text not in known]
+    known |= zip(new, classifier.score(new) if new else (), strict=True)
+    return {
+        name: held(score, [known[text][name] for text in again if name in known[text]])
+        for name, score in scores.items()
+    }
 
 
 def _by_classifier(

@@ -1,7 +1,8 @@
 """Marks in, findings out: marks of one category that lie close together are one passage, found once.
 
 A finding's id is derived from where its passage begins, so that the next window over the same words, a replay or a
-second mark change the finding and never double it. A finding only ever grows: longer, surer, graver.
+second mark change the finding and never double it. A finding only ever grows: longer, surer, graver. Those of the
+final pass take the place of the live ones (agents/indexer.py); a case that was asked for live stays (deciding_kept.py).
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,7 +12,7 @@ import msgspec
 from processors.screening.engine import Mark
 from processors.screening.policy import EFFECTS
 from schemas.captions import Caption
-from schemas.findings import Effect, Finding, Reason
+from schemas.findings import Finding, Reason
 
 JOIN_MS = 8_000
 """Marks this close are one passage: about one breath and a sentence between them."""
@@ -38,28 +39,10 @@ def with_mark(
     return tuple(grown if known is near else known for known in findings), grown
 
 
-def merged(live: Iterable[Finding], final: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The findings of both passes of a room by time, each passage once.
-
-    What the final pass found replaces what the live one found there; what it did not find again stays as it was heard.
-    """
-    last = {found.finding_id: found for found in final}
-    left = {found.finding_id: found for found in live if not any(_same_passage(found, one) for one in last.values())}
-    return tuple(sorted((*last.values(), *left.values()), key=lambda found: (found.start_ms, found.finding_id)))
-
-
-def _same_passage(one: Finding, other: Finding) -> bool:
-    return (one.room_id, one.track_id) == (other.room_id, other.track_id) and _near(one, other)
-
-
 def state_number(finding: Finding) -> int:
     """A number that rises with each growth of a finding: by its end, its gravity and its marks."""
     gravity = len(EFFECTS) - EFFECTS.index(finding.effect)
     return (finding.end_ms * (len(EFFECTS) + 1) + gravity) * 100 + min(99, len(finding.marks))
-
-
-def graver(now: Effect, before: Effect | None) -> bool:
-    return before is None or EFFECTS.index(now) < EFFECTS.index(before)
 
 
 def _finding(mark: Mark, captions: list[Caption], policy_version: str) -> Finding:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from processors.screening.classifier import Classifier
 from processors.screening.context import Others
-from processors.screening.engine import Mark, screen
+from processors.screening.engine import Mark, fitting, screen
 from processors.screening.findings import LONGEST_MS, with_mark
 from processors.screening.passage import read
 from processors.screening.policy import Context, Policy
@@ -100,6 +100,15 @@ def _judged(room: Sequence[Caption], policy: Policy, classifier: Classifier) -> 
         window, judged = _window(track, at, policy.context)
         others = _others(_near(room, n), caption)
         yield _Judged(caption, window, screen(window, policy, classifier, judged=judged, others=others))
+
+
+def texts_read(captions: Iterable[Caption], policy: Policy) -> list[str]:
+    """What a model reads of a room's pass, caption by caption: each in the window that `reread` judges it in."""
+    tracks: dict[str, list[Caption]] = defaultdict(list)
+    for caption in _in_time(captions):
+        tracks[caption.track_id].append(caption)
+    windows = (fitting(*_window(track, at, policy.context)) for track in tracks.values() for at in range(len(track)))
+    return [" ".join(caption.text for caption in window) for window, _ in windows]
 
 
 def _window(track: Sequence[Caption], at: int, context: Context) -> tuple[tuple[Caption, ...], int]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from processors.screening.policy import load_policy
+from processors.screening.policy import Policy, load_policy
 from schemas.errors import Invalid, Malformed
 from schemas.facts import ZERO_DIGEST
 from schemas.policies import PolicyApplied
@@ -27,17 +27,34 @@ def in_force(applied: Sequence[PolicyApplied], moment_ms: int) -> PolicyApplied 
 
 
 def applying(
-    before: PolicyApplied | None, text: str, *, actor: str, now_ms: int, effective_ms: int | None = None
+    applied: Sequence[PolicyApplied],
+    text: str,
+    *,
+    actor: str,
+    now_ms: int,
+    effective_ms: int | None = None,
+    first: Policy | None = None,
+    number: int | None = None,
 ) -> PolicyApplied:
-    """The entry that puts `text` in force after `before`; raises `Invalid` for a policy with a mistake."""
-    version = load_policy(text).version
-    if before is not None and before.version == version:
-        raise Invalid("policy_invalid", f"version {version!r} is in force already; name a new one", field="version")
+    """The entry that puts `text` in force after those `applied` and after `first`, which holds without any.
+
+    `number` is given where some that cannot be read have numbers too. Raises `Invalid` for a policy with a mistake, and
+    for a version that there was with another text: findings name the policy that they were made with by its version.
+    An earlier one may be put in force again as it was.
+    """
+    policy = load_policy(text)
+    version = policy.version
+    others = [load_policy(one.text) for one in applied if one.version == version]
+    if any(other != policy for other in (*others, *((first,) if first and first.version == version else ()))):
+        raise Invalid("policy_invalid", f"there is another version {version!r}; name a new one", field="version")
     soonest = now_ms + LEAST_NOTICE_MS
     if effective_ms is not None and effective_ms < soonest:
         raise Invalid("too_soon", f"a policy holds {LEAST_NOTICE_MS // 1000} s after it was applied at the earliest")
+    before = max(applied, key=lambda one: one.number, default=None)
+    if before is not None and before.version == version:
+        raise Invalid("policy_invalid", f"version {version!r} is in force already; name a new one", field="version")
     return PolicyApplied(
-        number=0 if before is None else before.number + 1,
+        number=number if number is not None else 0 if before is None else before.number + 1,
         previous=ZERO_DIGEST if before is None else hashlib.sha256(encoded(before)).hexdigest(),
         version=version,
         effective_ms=effective_ms or soonest,

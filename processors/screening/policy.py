@@ -102,6 +102,10 @@ class Policy(Record, frozen=True, kw_only=True):
         bars = self.categories.get(category)
         return score * bars.by_model * (1.0 if named else bars.unnamed) if bars else score
 
+    def asks_by_model(self, category: str, score: float, *, named: bool = True) -> bool:
+        """Whether a score of the model alone asks for a case."""
+        return self.effect(category, self.by_model(category, score, named=named)) in ("queue", "urgent")
+
 
 def shipped_policy() -> Policy:
     """The policy in the package."""

@@ -44,11 +44,13 @@ def carried_by(finding: Finding, captions: Iterable[Caption]) -> tuple[str, ...]
     return tuple(piece for word in inside for piece in normalised(word.text) if piece not in ".,")
 
 
-def came_back(words: tuple[str, ...], text: str) -> float:
-    """The share (0..1) of the words that are heard again in the text; all of no words."""
+def came_back(words: tuple[str, ...], text: str) -> float | None:
+    """The share (0..1) of the words that are heard again in the text; None where there are none to listen for."""
+    if not words:
+        return None
     heard = say(text).text.split()
     found = sum(any(fuzz.ratio(word, other) >= ALIKE for other in heard) for word in words)
-    return round(found / len(words), 4) if words else 1.0
+    return round(found / len(words), 4)
 
 
 def refuted(listened: SecondListen) -> bool:

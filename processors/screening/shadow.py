@@ -73,7 +73,8 @@ def _agreement(name: str, pairs: Sequence[_Pair], policy: Policy) -> Agreement:
     apart = 0.0
     for pair in pairs:
         scores = pair.live.get(name, 0.0), pair.candidate.get(name, 0.0)
-        acts[_acts(name, scores[0], policy, pair.group), _acts(name, scores[1], policy, pair.group)] += 1
+        live, candidate = (policy.asks_by_model(name, score, named=pair.group) for score in scores)
+        acts[live, candidate] += 1
         apart += abs(scores[0] - scores[1])
     return Agreement(
         texts=len(pairs),
@@ -82,10 +83,6 @@ def _agreement(name: str, pairs: Sequence[_Pair], policy: Policy) -> Agreement:
         candidate_alone=acts[False, True],
         apart=round(apart, 4),
     )
-
-
-def _acts(category: str, score: float, policy: Policy, group: bool) -> bool:
-    return policy.effect(category, policy.by_model(category, score, named=group)) in ("queue", "urgent")
 
 
 def _plus(one: Agreement, other: Agreement) -> Agreement:

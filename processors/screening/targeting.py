@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from rapidfuzz.distance import OSA
 
+from processors.screening.classifier_reading import ENGLISH
 from processors.screening.engine import Mark, marked
 from processors.screening.passage import folded, read
 from processors.screening.policy import Policy
@@ -77,10 +78,11 @@ def _repetition(caption: Caption, repeated: int, policy: Policy) -> Mark | None:
 
 
 def _target(caption: Caption, names: Mapping[str, str], others: Sequence[Caption]) -> str | None:
-    """The track that is named, or else the one that is answered."""
+    """The track that is named, or else the one that is answered. Nobody is named by the "the" of The Duke."""
     said = {folded(word) for word in _WORD.findall(caption.text)}
     for track_id, name in names.items():
-        if track_id != caption.track_id and any(_is_named(folded(part), said) for part in _WORD.findall(name)):
+        parts = {folded(part) for part in _WORD.findall(name)} - ENGLISH
+        if track_id != caption.track_id and any(_is_named(part, said) for part in parts):
             return track_id
     if not _YOU.search(caption.text.casefold()):
         return None

@@ -32,11 +32,15 @@ def refuse_twice(text: str) -> None:
             seen.add(str(key.value))
 
 
-def _nodes(node: yaml.Node | None) -> Iterator[yaml.Node]:
-    if isinstance(node, yaml.MappingNode | yaml.SequenceNode):
-        yield node
-        for child in node.value:
-            yield from _nodes(child[1] if isinstance(child, tuple) else child)
+def _nodes(root: yaml.Node | None) -> Iterator[yaml.Node]:
+    """Each mapping and list once, however often an alias stands for it."""
+    met, left = set[int](), [root]
+    while left:
+        node = left.pop()
+        if isinstance(node, yaml.MappingNode | yaml.SequenceNode) and id(node) not in met:
+            met.add(id(node))
+            yield node
+            left += [child[1] if isinstance(child, tuple) else child for child in node.value]
 
 
 def _child(node: yaml.Node | None, key: str) -> tuple[int, yaml.Node] | None:

@@ -1,6 +1,8 @@
 """Each case gets its clip from durable parts, exactly where it was, with the digests that prove it."""
 
 import io
+import time
+from collections.abc import Callable
 from typing import Any
 
 import av
@@ -16,11 +18,14 @@ from processors.clipping import AROUND_MS, cut, flac
 from processors.decoding import Samples
 from processors.engines.base import Speech
 from processors.engines.scripted import ScriptedEngine
-from processors.layout import clip_key, part_key, reasons_key
+from processors.engines.supervised import SupervisedEngine
+from processors.layout import clip_key, kept_reasons_key, part_key, reasons_key
 from processors.parts import digest
 from processors.purging import purge_plan
+from processors.screening.second_listen import refuted
 from schemas.asks import AttachEvidence
 from schemas.audio import AudioChunk
+from schemas.errors import Unavailable
 from schemas.evidence import Clip
 from schemas.facts import CaseOpened, Entry
 from schemas.findings import Reason
@@ -130,6 +135,17 @@ async def test_the_digests_are_in_the_log_and_name_the_parts() -> None:
     assert len(clip.cut_from) < len(await store.list("rooms/r/tracks/"))
 
 
+async def test_the_reasons_stay_those_whose_digest_is_in_the_log() -> None:
+    """A room that is screened again, or a replay, writes them anew."""
+    store, log = await house("audio/ogg")
+    await store.put(reasons_key("r", CASE.finding_id), b'{"made_ms": 1}')
+    (first,) = await kept(store, log, opened())
+    await store.put(reasons_key("r", CASE.finding_id), b'{"made_ms": 2}')
+    (again,) = await kept(store, log, opened())
+    assert again.testimony_sha256 == first.testimony_sha256 == digest(b'{"made_ms": 1}')
+    assert await store.get(kept_reasons_key("r", CASE.case_id)) == b'{"made_ms": 1}'
+
+
 async def test_the_same_event_makes_the_same_clip() -> None:
     store, log = await house("audio/ogg")
     assert await kept(store, log, opened()) == await kept(store, log, opened())
@@ -181,21 +197,55 @@ class Noting(ScriptedEngine):
         return super().transcribe(utterances, beam=beam)
 
 
+SAID = caption("Immigrants are vermin.", start_ms=40_000, track_id="t0", room_id="r")
+REASON = Reason(source="rule:x@1", category="hate", score=0.9, meaning="direct", start_ms=40_000, end_ms=40_900)
+FOUND = finding(room_id="r", track_id="t0", start_ms=40_000, end_ms=40_900, reasons=(REASON,))
+
+
+async def listener(engine: Callable[[], Any]) -> StoredSecondListener:
+    store, log = await house("audio/ogg")
+    return StoredSecondListener(log, sound(store), engine)  # type: ignore[arg-type]  # a log of one room
+
+
 @pytest.mark.parametrize(("script", "share"), [("immigrants are vermin", 1.0), ("in the garden", 0.0)])
 async def test_the_passage_is_heard_again_with_padding(script: str, share: float) -> None:
-    store, log = await house("audio/ogg")
-    said = caption("Immigrants are vermin.", start_ms=40_000, track_id="t0", room_id="r")
-    reason = Reason(source="rule:x@1", category="hate", score=0.9, meaning="direct", start_ms=40_000, end_ms=40_900)
-    found = finding(room_id="r", track_id="t0", start_ms=40_000, end_ms=40_900, reasons=(reason,))
     engine = Noting(script)
-    second = StoredSecondListener(log, sound(store), lambda: engine)  # type: ignore[arg-type]  # a log of one room
-    listened = await second.listen(found, [said])
+    listened = await (await listener(lambda: engine)).listen(FOUND, [SAID])
     assert (listened.came_back, engine.heard_s) == (share, pytest.approx(3.9, abs=0.05))
 
 
 async def test_where_there_is_no_audio_nothing_is_known() -> None:
-    store, log = await house("audio/ogg")
-    reason = Reason(source="rule:x@1", category="hate", score=0.9, meaning="direct", start_ms=0, end_ms=900)
-    found = finding(room_id="r", track_id="nobody", reasons=(reason,))
-    second = StoredSecondListener(log, sound(store), ScriptedEngine)  # type: ignore[arg-type]  # a log of one room
-    assert (await second.listen(found, [])).came_back is None
+    found = msgspec.structs.replace(FOUND, track_id="nobody")
+    assert (await (await listener(ScriptedEngine)).listen(found, [])).came_back is None
+
+
+async def test_where_there_are_no_words_to_listen_for_nothing_is_known() -> None:
+    assert (await (await listener(ScriptedEngine)).listen(FOUND, [])).came_back is None
+
+
+def failing() -> SupervisedEngine:
+    return SupervisedEngine(Failing, lambda _: None)
+
+
+class Failing(ScriptedEngine):
+    def transcribe(self, utterances: list[Speech], *, beam: int) -> Any:
+        raise RuntimeError("CUDA error")
+
+
+def away() -> ScriptedEngine:
+    raise Unavailable("the model is not there")
+
+
+def slow() -> ScriptedEngine:
+    time.sleep(0.5)
+    return ScriptedEngine("in the garden")
+
+
+@pytest.mark.parametrize("engine", [failing, away, slow])
+async def test_an_engine_that_does_not_hear_refutes_nobody(
+    engine: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agents.second_listener.HEARING_WAITS_S", 0.3 if engine is slow else 20.0)
+    listened = await (await listener(engine)).listen(FOUND, [SAID])
+    assert listened.came_back is None
+    assert not refuted(listened)

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from agents.policies import PolicyBook
 from processors.layout import policy_key
@@ -73,6 +74,17 @@ async def test_a_version_that_is_in_force_needs_a_new_name() -> None:
         await book(store, clock).apply(text("second"), actor="mara")
 
 
+async def test_a_version_names_one_text_for_ever() -> None:
+    store, clock = MemoryStore(), Clock()
+    await book(store, clock).apply(text("second"), actor="mara")
+    await book(store, clock).apply(text("third"), actor="mara")
+    for taken in ("first", "second"):
+        with pytest.raises(Invalid, match="there is another version"):
+            await book(store, clock).apply(text(taken).replace("0.2", "0.3"), actor="mara")
+    again = await book(store, clock).apply(text("second"), actor="mara")
+    assert again.number == 2
+
+
 async def test_a_policy_cannot_hold_before_everybody_can_have_read_it() -> None:
     with pytest.raises(Invalid) as refused:
         await book(MemoryStore(), Clock()).apply(text("second"), actor="m", effective_ms=NOW_MS + LEAST_NOTICE_MS - 1)
@@ -94,7 +106,7 @@ async def test_each_entry_holds_the_digest_of_the_one_before() -> None:
     one = await book(store, clock).apply(text("second"), actor="mara")
     other = await book(store, clock).apply(text("third"), actor="mara")
     assert (one.previous, other.number) == (ZERO_DIGEST, 1)
-    assert other.previous == applying(one, text("x"), actor="", now_ms=0).previous != ZERO_DIGEST
+    assert other.previous == applying((one,), text("x"), actor="", now_ms=0).previous != ZERO_DIGEST
 
 
 async def test_while_the_store_is_away_the_known_policy_stays() -> None:
@@ -115,8 +127,22 @@ async def test_an_entry_that_cannot_be_read_is_passed_over(damage: bytes) -> Non
     assert await version_at(book(store, clock), NOW_MS + 10**9) == "first"
 
 
+async def test_behind_an_entry_that_cannot_be_read_others_are_put_in_force() -> None:
+    store, clock = MemoryStore(), Clock()
+    await book(store, clock).apply(text("second"), actor="mara")
+    await store.put(policy_key(1), b"{")
+    await store.put("policies/notes.txt", b"somebody's")
+    known = book(store, clock)
+    with capture_logs() as logs:
+        entry = await known.apply(text("third"), actor="mara")
+        clock.now_ms += READ_EVERY_MS
+        assert await version_at(known, entry.effective_ms) == "third"
+    assert entry.number == 2
+    assert [line["event"] for line in logs].count("policy_passed_over") == 2
+
+
 async def test_a_stored_policy_that_is_no_longer_sound_is_passed_over() -> None:
     store, clock = MemoryStore(), Clock()
-    entry: Any = applying(None, text("second"), actor="m", now_ms=0)
+    entry: Any = applying((), text("second"), actor="m", now_ms=0)
     await store.put(policy_key(0), encoded(entry).replace(b"log: 0.2", b"lag: 0.2"))
     assert await version_at(book(store, clock), NOW_MS) == "first"

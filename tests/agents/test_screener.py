@@ -210,7 +210,7 @@ async def test_beyond_the_quota_findings_are_notes_but_urgent_ones_go_through() 
 
 async def put_in_force(store: MemoryStore, *, from_ms: int = 0, **changes: Any) -> None:
     text = yaml.safe_dump(shipped() | {"version": "own"} | changes)
-    entry = applying(None, text, actor="test", now_ms=from_ms - LEAST_NOTICE_MS)
+    entry = applying((), text, actor="test", now_ms=from_ms - LEAST_NOTICE_MS)
     await store.put(policy_key(0), encoded(entry))
 
 

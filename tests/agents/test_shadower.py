@@ -1,5 +1,7 @@
 """A candidate reads what the live model read, and decides nothing."""
 
+from collections.abc import Sequence
+
 import msgspec
 import pytest
 
@@ -15,7 +17,7 @@ from streams.stores import MemoryStore
 from tests.fakes import collect, deliveries
 from tests.listeners import Scripted
 from tests.rooms import READY_ASKS, log_of
-from tests.talk import captions
+from tests.talk import caption
 
 LIVE = Scripted({"onion": {"hate": 0.9}}, name="live@1")
 
@@ -28,7 +30,8 @@ def candidate(*, away: bool = False) -> Scripted:
 
 async def house() -> tuple[MemoryStore, tuple[Entry, ...]]:
     store = MemoryStore()
-    said = captions("onion", "leek", "bean", pass_name="final")
+    texts = ("onion", "leek", "bean")
+    said = tuple(caption(text, n, start_ms=n * 90_000, pass_name="final") for n, text in enumerate(texts))
     kept = Transcript(room_id="room", title="", duration_ms=1, engine="e", model="m", captions=said)
     await store.put(transcript_key("room"), msgspec.json.encode(kept))
     return store, log_of(*READY_ASKS)
@@ -55,3 +58,21 @@ async def test_without_a_candidate_rooms_pass(other: Scripted | None) -> None:
     assert await collect(agent(store, other), source) == []
     assert source.all
     assert not [one for one in await store.list("rooms/") if one.key == shadow_key("room")]
+
+
+class Broken(Scripted):
+    """A candidate whose file is not what it says."""
+
+    def score(self, texts: Sequence[str]) -> list[dict[str, float]]:
+        raise RuntimeError("index 30522 is out of bounds")
+
+
+@pytest.mark.parametrize("damaged", [False, True], ids=["broken candidate", "damaged transcript"])
+async def test_what_cannot_be_compared_is_left_out_and_stops_nobody(damaged: bool) -> None:
+    store, entries = await house()
+    if damaged:
+        await store.put(transcript_key("room"), b"{")
+    source = deliveries(*entries)
+    assert await collect(agent(store, candidate() if damaged else Broken({}, name="broken@1")), source) == []
+    assert source.all
+    assert not [one async for one in comparisons(store)]

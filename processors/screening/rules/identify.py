@@ -29,7 +29,7 @@ CARD_DIGITS = range(13, 20)
 def _find(passage: Passage) -> Iterator[Hit]:
     told = list(numbers(passage.text, least=PIN_DIGITS))
     for owner in _THEIRS.finditer(passage.text):
-        least = PIN_DIGITS if owner[0].endswith(" pin") else LEAST_DIGITS
+        least = PIN_DIGITS if " pin" in owner[0] else LEAST_DIGITS
         for number in told:
             if len(number.digits) >= least and _follows(passage.text[owner.end() : number.start], number, owner.end()):
                 yield Hit(owner.start(), number.end, 0.85)
@@ -51,7 +51,7 @@ def is_card(digits: str) -> bool:
 
 RULE = Rule(
     name="identify",
-    version=1,
+    version=2,
     category="privacy",
     reason="Papers and accounts are how an identity is stolen; a card number alone is a note: it may be their own.",
     find=_find,
@@ -61,6 +61,7 @@ RULE = Rule(
         "Victor's bank account is 12 34 56 78 90",
         "Their credit card number, ready, is four five three nine, one one two two, three three four four",
         "and his PIN is one nine eight four",
+        "Her PIN number is 1984, write it down.",
         "Anna's card number is 4111 1111 1111 1111",
         "her national insurance number is two two double four six six",
         "That guy's driving licence number is 99 88 77 66",

@@ -32,6 +32,7 @@ class _Wanted(NamedTuple):
     letters: str
     words: int
     sound: str
+    unless: frozenset[str]
 
 
 class _Stretch(NamedTuple):
@@ -70,9 +71,14 @@ def _rule(category: str, terms: Iterable[Term]) -> Rule:
 
 
 def _wanted(term: Term) -> _Wanted:
-    words = [word for word in say(term.term).text.split() if word not in ".,"]
+    words = _words(term.term)
     letters = "".join(words)
-    return _Wanted(term, letters, len(words), _sound(letters))
+    return _Wanted(term, letters, len(words), _sound(letters), frozenset("".join(_words(one)) for one in term.unless))
+
+
+def _words(text: str) -> list[str]:
+    """As a passage has them."""
+    return [word for word in say(text).text.split() if word not in ".,"]
 
 
 def _stretches(text: str, longest: int) -> Iterator[_Stretch]:
@@ -92,7 +98,7 @@ def _stretches(text: str, longest: int) -> Iterator[_Stretch]:
 
 def _hits(stretch: _Stretch, wanted: Iterable[_Wanted]) -> Iterator[Hit]:
     for one in wanted:
-        if abs(one.words - stretch.words) <= 1 and stretch.letters not in one.term.unless:
+        if abs(one.words - stretch.words) <= 1 and stretch.letters not in one.unless:
             share = _likeness(stretch, one)
             if share:
                 yield Hit(stretch.start, stretch.end, one.term.score * share)
@@ -108,11 +114,11 @@ def _likeness(stretch: _Stretch, one: _Wanted) -> float:
     edits = OSA.distance(stretch.letters, one.letters)
     if edits <= allowed:
         return NEAR
-    same = one.term.match == "sounds" and len(one.letters) >= SHORTEST_SOUND and _sound(stretch.letters) == one.sound
-    return SOUND if same and edits <= SAME_SOUND_WITHIN * len(one.letters) else 0.0
+    by_sound = one.term.match == "sounds" and len(one.letters) >= SHORTEST_SOUND
+    near = by_sound and edits <= SAME_SOUND_WITHIN * len(one.letters)
+    return SOUND if near and _sound(stretch.letters) == one.sound else 0.0
 
 
-@cache
 def _sound(letters: str) -> str:
     """How the letters sound in English (Metaphone); themselves where they are of another script."""
     return jellyfish.metaphone(letters) if letters.isascii() else letters

@@ -18,6 +18,7 @@ from processors.screening.classifier_reading import abstention, reading
         pytest.param("m.u.s.l.i.m", "muslim", id="dotted-out"),
         pytest.param("I m.u.s.e", "i muse", id="dotted-out-beside-a-word-of-one-letter"),
         pytest.param("$tupid 4frican @sses", "stupid african asses", id="signs-before-a-word"),
+        pytest.param("4e430b", "aeaeob", id="a-sign-behind-a-sign"),
         pytest.param("4th 3rdly 5pm $20 1m", "4th 3rdly 5pm $20 1m", id="numbers-and-sums"),
         pytest.param("b l a c k people", "black people", id="spaced-out"),
         pytest.param("i looove it", "i loove it", id="stretched"),
@@ -34,7 +35,7 @@ def test_it_is_read_as(text: str, read: str) -> None:
 @given(st.text())
 def test_what_was_read_reads_the_same_again(text: str) -> None:
     once = reading(text)
-    assert reading(reading(once)) == reading(once)
+    assert reading(once) == once
     assert "\n" not in once
 
 

@@ -1,10 +1,12 @@
 """What carried a finding is named, what was heard again is measured, and what a policy changes is listed."""
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processors.screening.attribution import carrying
+from processors.screening.attribution import MOST_OCCLUDED, carrying
 from processors.screening.classifier import NoClassifier
 from processors.screening.listening import reread
 from processors.screening.policy import Quotas, load_policy, shipped_policy
@@ -49,6 +51,40 @@ def test_a_model_that_is_away_leaves_the_words_without_weight() -> None:
     one = found(said[0].text, model=model)
     model.away = True
     assert {word.weight for word in carrying(one, said, model)} == {0}
+
+
+class Counting(Scripted):
+    texts = 0
+
+    def score(self, texts: Sequence[str]) -> list[dict[str, float]]:
+        self.texts += len(texts)
+        return super().score(texts)
+
+
+def test_in_a_long_passage_the_words_that_were_judged_are_left_out_once_each() -> None:
+    model = Counting({"onions": {"hate": 0.9}})
+    long = "We plant them in rows by the wall and we water them. " * 4
+    said = captions(*(f"{long}onions for the Poles" for _ in range(3)), pass_name="final")
+    one = found(*(caption.text for caption in said), model=model)
+    model.texts = 0
+    words = carrying(one, said, model)
+    assert len(words) > MOST_OCCLUDED
+    assert model.texts <= MOST_OCCLUDED + 1
+
+
+def test_of_a_long_passage_the_words_inside_the_reason_carry() -> None:
+    model = Scripted({"onions": {"hate": 0.9}})
+    said = captions("bean " * MOST_OCCLUDED, "onions for the Poles", pass_name="final")
+    reason = Reason(
+        source="model:scripted@1",
+        category="hate",
+        score=0.9,
+        meaning="direct",
+        start_ms=said[1].start_ms,
+        end_ms=said[1].end_ms,
+    )
+    words = carrying(finding(reasons=(reason,)), said, model)
+    assert [word.text for word in words if word.weight == 1] == ["onions"]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import pytest
 
 from processors.screening.policy import load_policy, shipped_policy
+from processors.screening.yaml_lines import refuse_twice
 from schemas.errors import Invalid
 
 GOOD = """version: "1"
@@ -42,7 +43,7 @@ def test_a_score_has_the_effect_of_the_highest_bar_it_reaches(category: str, sco
         (GOOD.replace('version: "1"', "versio: 1"), "", 1, "unknown field `versio`"),
         (GOOD.replace('"1"', '""'), "version", 1, "say which version"),
         (GOOD + "context: {captions: 0}\n", "context", 8, "1 to 50 captions"),
-        (GOOD + "  hate: {}\n", "hate", 7, "there twice"),
+        (GOOD + "  hate: {}\n", "hate", 8, "there twice"),
         (GOOD + "meant: {reported: 2}\n", "meant.reported", 8, "no factor"),
         (GOOD + "meant: {shouted: 0.5}\n", "meant", 8, "shouted"),
         (GOOD + "terms:\n  - {term: x, category: hat}\n", "terms.0.category", 9, "no category 'hat'"),
@@ -63,7 +64,13 @@ def test_a_mistake_is_refused_with_line_and_reason(text: str, field: str, line: 
     assert refused.value.reason == "policy_invalid"
     assert refused.value.field == field
     assert said in refused.value.detail
-    assert refused.value.detail.startswith("line ")
+    assert refused.value.detail.startswith(f"line {line}: ")
+
+
+def test_a_list_of_lists_of_lists_is_looked_at_once() -> None:
+    """Nine aliases a line stand for a thousand million nodes after nine lines."""
+    bomb = "\n".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9) if n else 'x'}]" for n in range(12))
+    refuse_twice(bomb)
 
 
 def test_the_shipped_policy_is_sound_and_has_a_version() -> None:

@@ -53,6 +53,13 @@ def test_an_innocent_word_that_is_near_is_left_alone() -> None:
     assert not hits("the gribblers won", line)
 
 
+@pytest.mark.parametrize(
+    ("unless", "heard"), [("Gribblers", "gribblers"), ("gri bblers", "gri bblers"), ("gribb-lers", "gribblers")]
+)
+def test_an_innocent_word_may_be_written_as_people_write(unless: str, heard: str) -> None:
+    assert not hits(f"the {heard} won", f"{{term: grimblers, category: hate, unless: [{unless}]}}")
+
+
 def test_a_short_term_is_found_only_as_it_is() -> None:
     assert not hits("the cat sat", "{term: bat, category: hate}")
     assert hits("the bat sat", "{term: bat, category: hate}")

@@ -57,6 +57,12 @@ def test_insults_far_apart_are_no_repetition() -> None:
     assert repeated(live(quarrel("Tom", "Tom", "Tom", every_ms=WITHIN_MS))) == set()
 
 
+def test_nobody_is_named_by_a_word_that_everybody_uses() -> None:
+    talk = [said("The Duke", "I planted some beans.", 0, 0)]
+    talk += [said("Vic", f"{what} the weather and the bus.", n + 1, 40_000 * (n + 1)) for n, what in enumerate(INSULTS)]
+    assert repeated(live(talk)) == set()
+
+
 def test_a_name_says_who_is_meant_though_somebody_else_spoke_last() -> None:
     talk = [said("Robin", "Hello.", 0, 0), said("Tom", "Hello.", 1, 1_000)]
     talk += [
