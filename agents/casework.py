@@ -14,13 +14,14 @@ from agents.ports import Now, RecordingStore
 from agents.second_listener import SecondListener
 from processors.layout import reasons_key
 from processors.screening.attribution import carrying
-from processors.screening.classifier import Classifier
+from processors.screening.classifier import TargetClassifier
 from processors.screening.policy import Policy
 from processors.screening.quotas import Asked, within_quota
 from processors.screening.second_listen import REFUTED, refuted
 from schemas.asks import Command, OpenCase
 from schemas.base import Record
 from schemas.captions import Caption
+from schemas.errors import Unavailable
 from schemas.evidence import SecondListen, Testimony
 from schemas.findings import Finding
 
@@ -32,7 +33,7 @@ MOST_REMEMBERED = 2_000
 class Casework:
     """Does what follows from findings, once for each state of them."""
 
-    def __init__(self, second: SecondListener, classifier: Classifier, store: RecordingStore, now: Now) -> None:
+    def __init__(self, second: SecondListener, classifier: TargetClassifier, store: RecordingStore, now: Now) -> None:
         self._second = second
         self._classifier = classifier
         self._store = store
@@ -76,9 +77,17 @@ class Casework:
             scores=scores,
             second_listen=listened,
             made_ms=self._now(),
+            about=await asyncio.to_thread(_about, finding, self._classifier),
         )
         key, data = reasons_key(finding.room_id, finding.finding_id), msgspec.json.encode(testimony)
         await through_outages(lambda: self._store.put(key, data))
+
+
+def _about(finding: Finding, classifier: TargetClassifier) -> str:
+    try:
+        return classifier.about(finding.text) if finding.category == "hate" else ""
+    except Unavailable:
+        return ""
 
 
 def case_of(finding: Finding, at_ms: int) -> Command:

@@ -38,7 +38,8 @@ class CarryingWord(Record, frozen=True, kw_only=True):
 class Testimony(Record, frozen=True, kw_only=True):
     """Why a case was asked for: kept under `rooms/{room_id}/evidence/` before it is.
 
-    `scores` are the highest by category; rule and model versions are in the finding's `reasons`.
+    `scores` are the highest by category; `about` is the group that the model takes hate to be about, empty where it
+    cannot tell; rule and model versions are in the finding's `reasons`.
     """
 
     finding: Finding
@@ -47,6 +48,7 @@ class Testimony(Record, frozen=True, kw_only=True):
     scores: dict[str, float]
     second_listen: SecondListen | None
     made_ms: int
+    about: str = ""
 
     _private: ClassVar[frozenset[str]] = frozenset({"captions", "words"})
 

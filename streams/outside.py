@@ -20,7 +20,7 @@ from processors.alerting import form_of
 from processors.engines.base import Engine
 from processors.engines.choose import open_engine
 from processors.engines.supervised import SupervisedEngine
-from processors.screening.classifier import Classifier, ModelMissing
+from processors.screening.classifier import Classifier, ModelMissing, TargetClassifier
 from processors.screening.classifier_model import open_candidate, open_classifier
 from processors.screening.policy import shipped_policy
 from streams.clock import now_ms
@@ -109,7 +109,7 @@ class Outside:
         return FfmpegRenderer()
 
     @cached_property
-    def classifier(self) -> Classifier:
+    def classifier(self) -> TargetClassifier:
         """The trained model; where it is missing or damaged, that is said here and the rules speak alone."""
         opened = open_classifier()
         if isinstance(opened, ModelMissing):

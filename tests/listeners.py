@@ -33,6 +33,11 @@ class Scripted:
             raise Unavailable("the model is being replaced")
         return [self._scores(text.casefold()) for text in texts]
 
+    def about(self, text: str) -> str:
+        if self.away:
+            raise Unavailable("the model is being replaced")
+        return "gardeners"
+
     def _scores(self, text: str) -> dict[str, float]:
         found: dict[str, float] = {}
         for word, scores in self._script.items():

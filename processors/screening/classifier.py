@@ -19,6 +19,16 @@ class Classifier(Protocol):
         """
 
 
+class TargetClassifier(Classifier, Protocol):
+    """One that also says whom hate is about."""
+
+    def about(self, text: str) -> str:
+        """The group (`women`, `muslim`, ...) that a text is about if it is hate; empty where the model cannot tell.
+
+        Raises `Unavailable` while the model is away.
+        """
+
+
 class NoClassifier:
     """No model: abstains from everything, so that the rules decide alone."""
 
@@ -26,6 +36,9 @@ class NoClassifier:
 
     def score(self, texts: Sequence[str]) -> list[dict[str, float]]:
         return [{} for _ in texts]
+
+    def about(self, text: str) -> str:
+        return ""
 
 
 class ModelMissing:
@@ -37,4 +50,7 @@ class ModelMissing:
         self.reason = reason
 
     def score(self, texts: Sequence[str]) -> list[dict[str, float]]:
+        raise Unavailable(self.reason)
+
+    def about(self, text: str) -> str:
         raise Unavailable(self.reason)

@@ -16,7 +16,7 @@ import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from processors.screening.classifier import Classifier, ModelMissing
+from processors.screening.classifier import Classifier, ModelMissing, TargetClassifier
 from processors.screening.classifier_reading import Abstention, abstention, reading
 from schemas.errors import Unavailable
 
@@ -24,6 +24,10 @@ LONGEST = 256
 """Tokens, about 190 words: three captions of the longest utterance there is. More is no passage, and costs too much."""
 
 LONGEST_CHARACTERS = 4_000
+NO_GROUP = "none"
+SURE_OF_GROUP = 0.5
+"""Probability from which a group counts as told. Where one is named it is nearly 1, of "they are vermin" 0.1 each."""
+
 BATCH = 16
 """Texts of about alike length that run together; more gain nothing on one core."""
 
@@ -36,7 +40,7 @@ class Verdict:
     """
 
     scores: dict[str, float]
-    group: str = "none"
+    group: str = NO_GROUP
     abstained: Abstention | None = None
 
 
@@ -63,6 +67,10 @@ class ModelClassifier:
 
     def score(self, texts: Sequence[str]) -> list[dict[str, float]]:
         return [verdict.scores for verdict in self.judge(texts)]
+
+    def about(self, text: str) -> str:
+        (verdict,) = self.judge([text])
+        return "" if verdict.group == NO_GROUP else verdict.group
 
     def judge(self, texts: Sequence[str]) -> list[Verdict]:
         """A verdict per text, in order. Any text is fine; the model abstains from those it cannot judge."""
@@ -100,7 +108,12 @@ class ModelClassifier:
         categories, groups = self._session.run(["categories", "groups"], {"ids": ids, "mask": mask})
         for scores, group in zip(self._calibrated(categories), groups, strict=True):
             named = dict(zip(self._categories, map(float, scores), strict=True))
-            yield Verdict(scores=named, group=self._groups[int(np.argmax(group))])
+            yield Verdict(scores=named, group=self._group(group))
+
+    def _group(self, logits: NDArray[np.float32]) -> str:
+        shares = np.exp(logits - logits.max())
+        most = int(np.argmax(logits))
+        return self._groups[most] if shares[most] / shares.sum() >= SURE_OF_GROUP else NO_GROUP
 
     def _calibrated(self, logits: NDArray[np.float32]) -> NDArray[np.float32]:
         """Platt's scaling: a line per category through the logits, fitted on sentences apart (docs/model-card.md)."""
@@ -108,7 +121,7 @@ class ModelClassifier:
         return np.asarray(1 / (1 + np.exp(-wide)), dtype=np.float32)
 
 
-def open_classifier() -> Classifier:
+def open_classifier() -> TargetClassifier:
     """The shipped model, or what stands for its absence; never raises."""
     try:
         return load_model()

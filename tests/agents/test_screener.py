@@ -194,6 +194,14 @@ async def test_a_case_has_its_reasons_in_the_store_before_it_is_asked_for() -> N
     assert testimony.finding.policy_version == POLICY.version
 
 
+@pytest.mark.parametrize(("away", "about"), [(False, "gardeners"), (True, "")])
+async def test_a_case_of_hate_says_whom_the_model_takes_it_to_be_about(away: bool, about: str) -> None:
+    store, model = MemoryStore(), Scripted({})
+    model.away = away
+    (case,) = of(OpenCase, await collect(agent(store, model), [*final(*BAD), ended("final")]))
+    assert (await kept_for(store, case.finding_id)).about == about
+
+
 async def kept_for(store: MemoryStore, finding_id: str) -> Kept:
     return msgspec.json.decode(await store.get(reasons_key("room", finding_id)), type=Kept)
 

@@ -69,6 +69,7 @@ def test_no_hate_is_not(model: ModelClassifier, text: str) -> None:
 def test_it_says_whom_hate_is_about(model: ModelClassifier) -> None:
     verdicts = model.judge(["I hate Jews.", "Disabled people are worthless.", "Women are stupid."])
     assert [verdict.group for verdict in verdicts] == ["jewish", "disabled", "women"]
+    assert [model.about(text) for text in ("I hate Jews.", "They are vermin.", "")] == ["jewish", "", ""]
 
 
 def test_a_text_gets_its_verdict_whatever_stands_beside_it(model: ModelClassifier) -> None:
