@@ -191,10 +191,13 @@ def screening(cases: "Sequence[Case]", category: str, judge: str, as_json: bool)
 def spoken(cases: "Sequence[Case]", category: str, voice: str, limit: int | None, as_json: bool) -> None:
     """Labelled texts, spoken by a synthetic voice and heard by our captioner: what hearing costs the screener."""
     from bench.spoken import listening_to, measured, sampled
+    from bench.voices import open_voice
     from processors.screening.classifier_model import load_model
     from processors.screening.policy import shipped_policy
 
-    report = measured(voice, listening_to(voice), sampled(cases, limit), shipped_policy(), load_model(), category)
+    report = measured(
+        voice, listening_to(open_voice(voice)), sampled(cases, limit), shipped_policy(), load_model(), category
+    )
     _say(msgspec.to_builtins(report), as_json=as_json)
 
 

@@ -15,7 +15,7 @@ from agents.transcriber import FINAL_BEAM
 from bench.judges import said, shown
 from bench.scoring import score
 from bench.screening import Case, Figures, figures
-from bench.voices import Voice, open_voice
+from bench.voices import Voice
 from processors.captioning import Origin, final_caption
 from processors.engines.base import SAMPLE_RATE, Engine, Samples, Speech
 from processors.engines.choose import open_engine
@@ -90,15 +90,11 @@ class Listener:
         )
 
 
-def listening_to(voice: str) -> Listener:
-    """The voice of that name with the engine of the settings. Raises `Unavailable` where one of them is not there."""
+def listening_to(voice: Voice) -> Listener:
+    """The voice with the engine of the settings. Raises `Unavailable` where that is not there."""
     settings = read()
-    speak = open_voice(voice)
-    return Listener(
-        speak,
-        open_engine(settings.engine, settings.model, settings.device, compute_type=settings.compute_type),
-        VoiceModel(),
-    )
+    engine = open_engine(settings.engine, settings.model, settings.device, compute_type=settings.compute_type)
+    return Listener(voice, engine, VoiceModel())
 
 
 def utterances_in(samples: Samples, detector: VoiceDetector) -> Iterator[Utterance]:

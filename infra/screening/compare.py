@@ -15,6 +15,7 @@ from recipe import SHIPPED
 
 from bench.f1 import macro_f1
 from processors.screening.classifier_model import ModelClassifier
+from processors.screening.named import named
 from processors.screening.policy import shipped_policy
 
 
@@ -22,7 +23,10 @@ def figures(model: ModelClassifier, apart: Sequence[Example]) -> dict[str, objec
     """At the shipped policy's bar for a case of hate, as text alone: nothing of the rules."""
     policy = shipped_policy()
     scores = model.score([one.text for one in apart])
-    found = [policy.effect("hate", each.get("hate", 0.0)) in ("queue", "urgent") for each in scores]
+    found = [
+        policy.asks_by_model("hate", each.get("hate", 0.0), named=named(one.text))
+        for one, each in zip(apart, scores, strict=True)
+    ]
     wanted = [bool(one.labels["hate"]) for one in apart]
     parts = {f"{name}, {kind}": share for name, kind, share in sorted(_shares(apart, wanted, found))}
     return {"sentences": len(apart), "macro_f1": macro_f1(wanted, found), "right": parts}

@@ -16,8 +16,8 @@ from pathlib import Path
 from examples import CATEGORIES, GROUPS, Example
 
 HERE = Path(__file__).parent
-GROUP_FILLS = 20
-PLAIN_FILLS = 16
+GROUP_FILLS = 13
+PLAIN_FILLS = 10
 """Sentences made of a frame about a group (each time another one) and of one without."""
 
 _CHOICE = re.compile(r"\(([^()]*)\)")

@@ -16,16 +16,15 @@ class Recipe:
     public_batch: int = 128
     public_rate: float = 1.6e-4
     frames_rate: float = 1.6e-4
-    rounds: int = 2
-    hides: tuple[float, ...] = (0.1,)
-    """One fit of a round for each: the share of tokens that it hides, as a recogniser loses words."""
+    rounds: tuple[tuple[float, ...], ...] = ((0.1,), (0.0, 0.1))
+    """The fits of each round, by the share of tokens that a fit hides, as a recogniser loses words."""
     passes: int = 3
     """Times a fit fills the frames and puts them into forms anew; one fall of the rate over all of them."""
     public_again: int = 12_000
     """Public examples a pass, so that the second fit does not unlearn how people write."""
     calls_again: int = 4_659
     """Passages of calls a pass, of three times as many."""
-    ours_again: int = 20_000
+    ours_again: int = 30_000
     """Passages a pass of conversations that we wrote."""
 
 

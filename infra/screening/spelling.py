@@ -69,7 +69,7 @@ HARD = hard_words(read_slots())
 def misspelt(text: str, draw: random.Random) -> str:
     """One to three words written wrongly, each in its own way."""
     words = text.split()
-    able = _about(words, draw) or [n for n, word in enumerate(words) if len(_bare(word)) > 3]
+    able = _about(words, draw) or [n for n, word in enumerate(words) if len(bare(word)) > 3]
     for chosen in draw.sample(able, min(len(able), draw.choice((1, 1, 1, 2, 3)))):
         words[chosen] = wrongly(words[chosen], draw)
     return " ".join(words)
@@ -90,16 +90,17 @@ def run_together(text: str, draw: random.Random) -> str:
 def wrongly(word: str, draw: random.Random) -> str:
     """The word in one of `WAYS`; what stands around it (a comma, a quotation mark) stays where it was."""
     found = _EDGES.match(word)
-    before, bare, after = found.groups() if found else ("", word, "")
-    return before + draw.choice(WAYS)(bare, draw) + after if len(bare) > 2 else word
+    before, core, after = found.groups() if found else ("", word, "")
+    return before + draw.choice(WAYS)(core, draw) + after if len(core) > 2 else word
 
 
 def _about(words: Sequence[str], draw: random.Random) -> list[int]:
     """The places of what matters; none where nothing does or this time something else is to be hit."""
-    return [n for n, word in enumerate(words) if _bare(word) in HARD] if draw.random() < AT_WHAT_MATTERS else []
+    return [n for n, word in enumerate(words) if bare(word) in HARD] if draw.random() < AT_WHAT_MATTERS else []
 
 
-def _bare(word: str) -> str:
+def bare(word: str) -> str:
+    """The word in lower case without what stands around it."""
     return re.sub(r"^\W+|\W+$", "", word).casefold()
 
 

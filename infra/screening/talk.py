@@ -33,9 +33,9 @@ ALARMS_AN_HOUR = {"hate": 0.3, "threat": 0.15, "harassment": 0.3, "self_harm": 0
 """What calls may cost a moderator, category by category. One an hour is the bar; less is spent here, as what chooses
 flatters. Harassment does not count: what the model alone takes for it is a note (policy.yaml, `by_model`)."""
 
-ALARMS_IN_CONVERSATIONS = {"hate": 2.0, "threat": 0.3, "harassment": 2.0, "self_harm": 0.3}
+ALARMS_IN_CONVERSATIONS = {"hate": 1.7, "threat": 0.3, "harassment": 2.0, "self_harm": 0.3}
 """What our conversations may cost. They are full of what a screener stumbles over, by intention: podcasts, of which
-some were looked at for this, raise a third of it (docs/performance.md)."""
+some were looked at for this, raise a quarter of it (docs/performance.md)."""
 
 BAR = 0.6
 """The shipped policy's bar for a case; what it takes off the model's own score of hate (`by_model`) is not counted."""
@@ -43,7 +43,7 @@ BAR = 0.6
 CAUTIONS = tuple(round(0.1 * n, 1) for n in range(81))
 """What may be taken off a category's log-odds: they are those of texts half of which are so, and in a room few are."""
 
-UNNAMED = {"hate": 0.75}
+UNNAMED = {"hate": 0.7}
 """What the shipped policy leaves of a score where no group is named (`unnamed`); nothing of a category is all."""
 
 WORDS_PER_MINUTE = 160

@@ -38,6 +38,7 @@ _UP_TO_HERE = r"(?:(?: [\w'-]+| ,){0,8})$"
 _REPORT_BEFORE = pattern(
     rf"(?:{_OTHERS})(?: [\w'-]+){{0,6}}? (?:{_SAY}){_UP_TO_HERE}",
     r"(?:he|she|somebody|someone|party|minister|government|politicians?) (?:wants?|wanted|demands?|demanded)(?: to)?$",
+    rf"(?:{_OTHERS}) (?:(?:is|was|are|were) (?:just |all |totally |literally )?like|goes|went)(?: ,)?$",
     r"(?:heard|read|saw|seen|reading|hearing) (?:<few>)?(?:that|someone|somebody|people|him|her|them|say|saying)",
     r"(?:called|calling|named|naming) (?:me|us|him|her|them|my [\w']+|people)",
     rf"(?:was|were|been|got|get|being) (?:told|taught|called){_UP_TO_HERE}",

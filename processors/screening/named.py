@@ -7,6 +7,7 @@ named is no verdict: women who are praised are named too.
 
 import re
 from functools import lru_cache
+from importlib.resources import files
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -67,6 +68,7 @@ _PHRASE = re.compile(
 """What takes more than a word: a colour or an age is somebody's only beside a person."""
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_LETTERS = re.compile(r"[^\W\d_]+")
 
 SHORTEST_NEAR = 4
 """Letters from which one slip of the keyboard leaves a name to be known."""
@@ -78,10 +80,27 @@ SHORTEST_JOINED = 9
 """Letters from which a word is looked at for a name inside it: several words run together."""
 
 
+MISHEARD = frozenset(files("processors.screening").joinpath("misheard_names.txt").read_text("ascii").splitlines())
+"""What a recogniser made of names ("less bins", "muslin"), less what people say anyway; made by
+infra/screening/heard.py."""
+
+MOST_MISHEARD_WORDS = 3
+
+
 def named(text: str) -> bool:
-    """Whether a group that can be hated is named, also misspelt, spaced out or run together with other words."""
+    """Whether a group that can be hated is named, also misspelt, misheard, spaced out or run together with words."""
     read = reading(text)
+    return written(read) or _misheard(_LETTERS.findall(read))
+
+
+def written(read: str) -> bool:
+    """Whether it is named as people write, also misspelt; of a text as the model reads it."""
     return bool(_PHRASE.search(read)) or any(_names(word) for word in _WORD.findall(read))
+
+
+def _misheard(words: list[str]) -> bool:
+    runs = (words[n : n + many] for many in range(1, MOST_MISHEARD_WORDS + 1) for n in range(len(words) - many + 1))
+    return any(" ".join(run) in MISHEARD for run in runs)
 
 
 @lru_cache(maxsize=65_536)

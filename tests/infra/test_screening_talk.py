@@ -12,7 +12,18 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "infra" / "screening"))
 import talk as module
 from calibration import expected_error, reliability, said
 from suite import cases
-from talk import BAR, CAUTIONS, CONVERSATIONS, UNNAMED, cautions, conversations, least, said_in_conversations, talk
+from talk import (
+    BAR,
+    CAUTIONS,
+    CONVERSATIONS,
+    UNNAMED,
+    WINDOW,
+    cautions,
+    conversations,
+    least,
+    said_in_conversations,
+    talk,
+)
 
 from processors.screening.policy import shipped_policy
 
@@ -89,8 +100,11 @@ def test_hate_that_names_no_group_asks_for_less_caution(tmp_path: Path, monkeypa
     assert needed["Those people."]["threat"] == 2.0
 
 
-def test_what_the_policy_leaves_is_what_caution_is_chosen_with() -> None:
-    assert {name: bars.unnamed for name, bars in shipped_policy().categories.items() if bars.unnamed < 1} == UNNAMED
+def test_caution_is_chosen_with_what_the_policy_says() -> None:
+    policy = shipped_policy()
+    assert {name: bars.unnamed for name, bars in policy.categories.items() if bars.unnamed < 1} == UNNAMED
+    assert {policy.categories[name].queue for name in ("hate", "threat", "self_harm")} == {BAR}
+    assert policy.context.captions == WINDOW
 
 
 def test_what_is_said_as_often_as_it_is_so_is_no_error() -> None:

@@ -31,7 +31,9 @@ def _find(passage: Passage) -> Iterator[Hit]:
     for owner in _THEIRS.finditer(passage.text):
         least = PIN_DIGITS if " pin" in owner[0] else LEAST_DIGITS
         for number in told:
-            if len(number.digits) >= least and _follows(passage.text[owner.end() : number.start], number, owner.end()):
+            if len(number.digits) < least or _are_years(number.digits):
+                continue
+            if _follows(passage.text[owner.end() : number.start], number, owner.end()):
                 yield Hit(owner.start(), number.end, 0.85)
     for number in told:
         if len(number.digits) in CARD_DIGITS and is_card(number.digits):
@@ -41,6 +43,14 @@ def _find(passage: Passage) -> Iterator[Hit]:
 def _follows(between: str, number: Number, owner_end: int) -> bool:
     close = 0 <= number.start - owner_end <= AFTER_CHARACTERS
     return close and " . " not in between and " my " not in between
+
+
+def _are_years(digits: str) -> bool:
+    """Whether it is two years one after the other, as in 1938-39 and 1914-1918."""
+    first, second = digits[:4], digits[4:]
+    if len(digits) not in (6, 8) or not 1500 <= int(first) <= 2099:
+        return False
+    return int(first) < int(first[: 4 - len(second)] + second) <= int(first) + 120
 
 
 def is_card(digits: str) -> bool:
@@ -76,6 +86,8 @@ RULE = Rule(
         "The card game has 52 cards and four players.",
         "His library card was red.",
         "Her tax advisor is on the third floor.",
+        "Taylor's account of the events of 1938-39 is good.",
+        "Her account of 1914 to 1918, no, of 1914-1918, is better.",
         "The passport office opens at nine thirty.",
         "Somebody's id was left at the bar.",
         "Their bank closed in two thousand and eight, before the crisis.",

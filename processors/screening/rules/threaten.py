@@ -35,7 +35,8 @@ _I_WILL = pattern(
     r"shoot|kill)",
     r"(?:you|he|she|they) (?:are|is|will be) (?:so )?(?:a dead (?:man|woman)|dead meat|as good as dead|"
     r"going to die tonight)",
-    r"you are dead(?! (?:right|tired|wrong|on|serious|sure|set|to me))(?= \.|$| ,)",
+    r"(?<!when )(?<!if )(?<!once )(?<!until )(?<!till )(?<!because )(?<!after )(?<!before )(?<!like )(?<!that )"
+    r"(?<!think )you are dead(?! (?:right|tired|wrong|on|serious|sure|set|to me))(?= \.|$| ,)",
     r"(?:i|we) know where (?:you|your (?:kids|family|children)|he|she) (?:live|lives|sleep|sleeps)(?= \.| , and|"
     r" and|$)",
     r"(?:watch|you had better watch) your back (?:tonight|because|or|when)",
@@ -54,7 +55,7 @@ _SOMEBODY = pattern(
 
 RULE = Rule(
     name="threaten",
-    version=1,
+    version=2,
     category="threat",
     reason="A threat frightens whether or not it is meant, and a call to hurt somebody may be followed.",
     find=either(matches((0.85, _I_WILL), (0.8, _SOMEBODY))),
@@ -66,6 +67,7 @@ RULE = Rule(
         "I am going to bring a gun to the school",
         "I know where you live, and I'm coming.",
         "you're a dead man",
+        "One more step and you're dead.",
         "He deserves to be shot.",
         "I swear I'm going to break your legs",
         "we are going to blow up the mosque",
@@ -80,6 +82,8 @@ RULE = Rule(
         "He said he would kill her, and the police came.",
         "I would never hurt you.",
         "You are dead right.",
+        "They read your will when you're dead.",
+        "Everybody thinks that you're dead.",
         "Watch your step.",
         "The joke killed me.",
         "I know where you live, it is a lovely street.",

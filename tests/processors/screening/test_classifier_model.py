@@ -45,7 +45,7 @@ def test_hate_is_shown_to_a_person(model: ModelClassifier, text: str) -> None:
 
 
 @pytest.mark.parametrize("group", ["gay people", "immigrants"])
-def test_a_call_to_lock_a_group_up_is_shown_though_this_model_doubts_it(model: ModelClassifier, group: str) -> None:
+def test_a_call_to_lock_a_group_up_is_shown_by_a_rule_too(model: ModelClassifier, group: str) -> None:
     marks = screen(captions(f"{group} should be locked up that is what i think"), shipped_policy(), model)
     assert {mark.effect for mark in marks if mark.source.startswith("rule:punish")} == {"queue"}
 

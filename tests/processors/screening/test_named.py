@@ -34,6 +34,9 @@ POLICY = shipped_policy()
         "old poeple",
         "w0men drivers",
         "allimmigrantsout",
+        "Having to sit with less bins.",
+        "The muslin next door.",
+        "even gelicles, all of them",
     ],
 )
 def test_a_group_is_known_in_many_forms(text: str) -> None:
