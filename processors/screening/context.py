@@ -38,7 +38,7 @@ _UP_TO_HERE = r"(?:(?: [\w'-]+| ,){0,8})$"
 _REPORT_BEFORE = pattern(
     rf"(?:{_OTHERS})(?: [\w'-]+){{0,6}}? (?:{_SAY}){_UP_TO_HERE}",
     r"(?:he|she|somebody|someone|party|minister|government|politicians?) (?:wants?|wanted|demands?|demanded)(?: to)?$",
-    rf"(?:{_OTHERS}) (?:(?:is|was|are|were) (?:just |all |totally |literally )?like|goes|went)(?: ,)?$",
+    rf"(?:{_OTHERS}) (?:(?:is|was|are|were) (?:just |all |totally |literally )?like|goes|went)$",
     r"(?:heard|read|saw|seen|reading|hearing) (?:<few>)?(?:that|someone|somebody|people|him|her|them|say|saying)",
     r"(?:called|calling|named|naming) (?:me|us|him|her|them|my [\w']+|people)",
     rf"(?:was|were|been|got|get|being) (?:told|taught|called){_UP_TO_HERE}",
@@ -158,7 +158,7 @@ def surroundings(text: str, hit: Hit) -> Around:
     """Cut a passage around a hit, a few sentences each way."""
     *before, clause = text[max(0, hit.start - FAR_CHARACTERS) : hit.start].split(" . ")
     after = " . ".join(text[hit.end : hit.end + FAR_CHARACTERS].split(" . ")[: SENTENCES_AFTER + 1])
-    return Around(clause.strip(), before[-SENTENCES_BEFORE].strip() if before else "", after.strip(" "))
+    return Around(clause.strip(" ,"), before[-SENTENCES_BEFORE].strip() if before else "", after.strip(" "))
 
 
 def _reported(around: Around) -> bool:

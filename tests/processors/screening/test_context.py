@@ -62,6 +62,14 @@ def test_a_quotation_without_an_objection_is_a_note() -> None:
     assert {mark.effect for mark in judged("Somebody wrote that immigrants are vermin.")} == {"log"}
 
 
+@pytest.mark.parametrize(
+    "text", ["And he's like, I'll kill him.", "He said, I will kill you.", "Then she goes, I'm going to stab him."]
+)
+def test_a_threat_that_somebody_else_made_is_a_note(text: str) -> None:
+    (found,) = reread(captions(text, pass_name="final"), POLICY, NoClassifier())
+    assert (found.effect, found.reasons[0].meaning) == ("log", "reported")
+
+
 def test_a_quotation_announced_in_the_utterance_before_is_seen_as_one() -> None:
     marks = judged("There was a letter. He wrote this.", "Immigrants are vermin. I find that shameful.")
     assert {mark.effect for mark in marks} == {"log"}
