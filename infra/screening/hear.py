@@ -38,9 +38,9 @@ def main() -> None:
     chosen = sentences()
     parts = [chosen[n :: len(FLITE)] for n in range(len(FLITE))]
     with ProcessPoolExecutor(len(FLITE)) as pool:
-        for voice, lines in zip(FLITE, pool.map(misheard, FLITE, parts), strict=True):
-            (HEARD / f"{voice}.txt").write_text("".join(f"{line}\n" for line in lines), "utf-8")
-            print(f"{voice}: {len(lines)} heard otherwise")
+        for voice, found in zip(FLITE, pool.map(misheard, FLITE, parts), strict=True):
+            (HEARD / f"{voice}.txt").write_text("".join(f"{line}\n" for line in found), "utf-8")
+            print(f"{voice}: {len(found)} heard otherwise")
 
 
 def sentences() -> list[Example]:
