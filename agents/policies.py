@@ -25,7 +25,7 @@ class PolicyBook:
         self._now = now
         self._read_ms: int | None = None
         self._seen: set[str] = set()
-        self._applied: dict[str, PolicyApplied] = {}
+        self._applied: list[PolicyApplied] = []
         self._policies: dict[int, Policy] = {}
 
     async def at(self, moment_ms: int) -> Policy:
@@ -34,19 +34,19 @@ class PolicyBook:
             await through_outages(self._read)
         elif self._now() - self._read_ms >= READ_EVERY_MS:
             await self._read_again()
-        held = in_force(tuple(self._applied.values()), moment_ms)
+        held = in_force(self._applied, moment_ms)
         return self._first if held is None else self._policies[held.number]
 
     async def newest(self) -> PolicyApplied | None:
         """The last one that was applied, whether it holds already or not."""
         await self._read()
-        return max(self._applied.values(), key=lambda one: one.number, default=None)
+        return max(self._applied, key=lambda one: one.number, default=None)
 
     async def apply(self, text: str, *, actor: str, effective_ms: int | None = None) -> PolicyApplied:
         """Put a policy in force; raises `Invalid` for a mistake, `Conflict` where somebody else was first."""
         await self._read()
         entry = applying(
-            tuple(self._applied.values()),
+            self._applied,
             text,
             actor=actor,
             now_ms=self._now(),
@@ -78,5 +78,6 @@ class PolicyBook:
         except Invalid as mistake:
             log.error("policy_passed_over", key=key, detail=mistake.detail)
             return
-        self._applied[key], self._policies[entry.number] = entry, policy
+        self._applied.append(entry)
+        self._policies[entry.number] = policy
         log.info("policy_read", version=entry.version, number=entry.number, effective_ms=entry.effective_ms)

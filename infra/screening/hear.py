@@ -5,7 +5,7 @@
 Takes flite's voices, not `joe`, by which `earwitness bench spoken` measures, and 18 minutes of two cores; the result is
 kept in `heard/`, so that training needs neither synthesiser nor captioner. Half of the sentences are heard through
 noise. It runs in the project's environment, with the extra `spoken` and flite beside it. To be run again where frames
-or the captioner's model have changed much; nothing breaks where it is not.
+or the captioner's model have changed much, and heard.py after it; nothing breaks where it is not.
 """
 
 import random

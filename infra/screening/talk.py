@@ -35,7 +35,7 @@ flatters. Harassment does not count: what the model alone takes for it is a note
 
 ALARMS_IN_CONVERSATIONS = {"hate": 1.5, "threat": 0.3, "harassment": 2.0, "self_harm": 0.3}
 """What our conversations may cost. They are full of what a screener stumbles over, by intention: podcasts, of which
-some were looked at for this, raise a quarter of it (docs/performance.md)."""
+some were looked at for this, raise a fifth of it (docs/performance.md)."""
 
 BAR = 0.6
 """The shipped policy's bar for a case; what it takes off the model's own score of hate (`by_model`) is not counted."""

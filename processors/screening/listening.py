@@ -90,25 +90,26 @@ def reread(captions: Iterable[Caption], policy: Policy, classifier: Classifier) 
 
 def _judged(room: Sequence[Caption], policy: Policy, classifier: Classifier) -> Iterator[_Judged]:
     """Each caption of a room in time order with its window and its marks."""
-    tracks: dict[str, list[Caption]] = defaultdict(list)
-    for caption in room:
-        tracks[caption.track_id].append(caption)
-    places: dict[str, int] = defaultdict(int)
-    for n, caption in enumerate(room):
-        track, at = tracks[caption.track_id], places[caption.track_id]
-        places[caption.track_id] += 1
-        window, judged = _window(track, at, policy.context)
-        others = _others(_near(room, n), caption)
-        yield _Judged(caption, window, screen(window, policy, classifier, judged=judged, others=others))
+    for n, (window, judged) in enumerate(_windows(room, policy.context)):
+        others = _others(_near(room, n), room[n])
+        yield _Judged(room[n], window, screen(window, policy, classifier, judged=judged, others=others))
 
 
 def texts_read(captions: Iterable[Caption], policy: Policy) -> list[str]:
     """What a model reads of a room's pass, caption by caption: each in the window that `reread` judges it in."""
-    tracks: dict[str, list[Caption]] = defaultdict(list)
-    for caption in _in_time(captions):
-        tracks[caption.track_id].append(caption)
-    windows = (fitting(*_window(track, at, policy.context)) for track in tracks.values() for at in range(len(track)))
+    windows = (fitting(window, judged) for window, judged in _windows(_in_time(captions), policy.context))
     return [" ".join(caption.text for caption in window) for window, _ in windows]
+
+
+def _windows(room: Sequence[Caption], context: Context) -> Iterator[tuple[tuple[Caption, ...], int]]:
+    """Of each caption of a room in time order its track's captions around it, and its place among them."""
+    tracks: dict[str, list[Caption]] = defaultdict(list)
+    for caption in room:
+        tracks[caption.track_id].append(caption)
+    places: dict[str, int] = defaultdict(int)
+    for caption in room:
+        yield _window(tracks[caption.track_id], places[caption.track_id], context)
+        places[caption.track_id] += 1
 
 
 def _window(track: Sequence[Caption], at: int, context: Context) -> tuple[tuple[Caption, ...], int]:
